@@ -1,0 +1,232 @@
+//! Values to bytes and back, field by field.
+
+use core::fmt;
+
+use crc::Digest;
+
+use super::error::Error;
+use crate::params::CRC32;
+
+/// A value that a checkpoint can hold.
+///
+/// A struct saves its fields in order and loads them in the same order:
+///
+/// ```
+/// use ganlet::checkpoint::{Invalid, Persist, Reader, Writer};
+/// use ganlet::rng::Rng;
+/// use ganlet::stream::Welford;
+///
+/// struct Station {
+///     air: Welford,
+///     dice: Rng,
+///     uptime: u64,
+/// }
+///
+/// impl Persist for Station {
+///     const BYTES: usize = Welford::BYTES + Rng::BYTES + u64::BYTES;
+///
+///     fn save(&self, out: &mut Writer<'_>) {
+///         self.air.save(out);
+///         self.dice.save(out);
+///         self.uptime.save(out);
+///     }
+///
+///     fn load(&mut self, from: &mut Reader<'_>) -> Result<(), Invalid> {
+///         self.air.load(from)?;
+///         self.dice.load(from)?;
+///         self.uptime.load(from)
+///     }
+/// }
+/// ```
+///
+/// All values of a type take the same bytes and the same sequence of kinds, so that a size and a
+/// shape belong to the type: what may be absent is saved as zeros.
+///
+/// Implemented for `f32` (finite ones only), `u32`, `u64`, `bool`, arrays, every tree of
+/// [`Params`](crate::params::Params), optimizer states, the [`Rng`](crate::rng::Rng), the
+/// [`Gan`](crate::gan::Gan), and what is in [`stream`](crate::stream).
+pub trait Persist {
+    /// How many bytes a value takes.
+    const BYTES: usize;
+
+    /// Writes the value.
+    fn save(&self, out: &mut Writer<'_>);
+
+    /// Reads the value in place.
+    ///
+    /// Runs twice: first on a reader that judges what it reads and changes nothing, then on one that
+    /// writes. A type with a condition between its fields therefore judges what it
+    /// [reads](Reader::read), not what it holds, and hands the outcome to [`Reader::set`].
+    fn load(&mut self, from: &mut Reader<'_>) -> Result<(), Invalid>;
+}
+
+/// A value that no state can hold, in a few words: "a random state of zeros".
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Invalid(pub &'static str);
+
+/// Where values are saved to; measures and describes them on the way.
+pub struct Writer<'a> {
+    room: &'a mut [u8],
+    written: usize,
+    shape: Digest<'static, u32>,
+    not_finite: Option<usize>,
+}
+
+impl<'a> Writer<'a> {
+    /// Fills `room` from its front; what does not fit is counted only.
+    pub(super) fn new(room: &'a mut [u8]) -> Self {
+        Self {
+            room,
+            written: 0,
+            shape: CRC32.digest(),
+            not_finite: None,
+        }
+    }
+
+    /// Notes that a value of some kind follows.
+    pub(crate) fn describe(&mut self, kind: u8, dimensions: &[usize]) {
+        self.shape.update(&[kind, dimensions.len() as u8]);
+        for &dimension in dimensions {
+            self.shape.update(&(dimension as u32).to_le_bytes());
+        }
+    }
+
+    /// Appends bytes.
+    pub(super) fn put<const N: usize>(&mut self, bytes: [u8; N]) {
+        self.written += N;
+        if let Some((first, rest)) = core::mem::take(&mut self.room).split_first_chunk_mut() {
+            *first = bytes;
+            self.room = rest;
+        }
+    }
+
+    /// Appends a leaf of numbers.
+    pub(super) fn leaf(&mut self, dimensions: &[usize], numbers: &[f32]) {
+        self.describe(b'f', dimensions);
+        for x in numbers {
+            if !x.is_finite() {
+                self.not_finite.get_or_insert(self.written);
+            }
+            self.put(x.to_le_bytes());
+        }
+    }
+}
+
+impl fmt::Debug for Writer<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Writer")
+            .field("written", &self.written)
+            .field("room", &self.room.len())
+            .finish_non_exhaustive()
+    }
+}
+
+/// What a state would be as a payload.
+pub(super) struct Survey {
+    /// The signature of its shape.
+    pub(super) shape: u32,
+    /// Where the first NaN or infinity would lie.
+    pub(super) not_finite: Option<usize>,
+}
+
+/// Saves to nowhere.
+pub(super) fn survey<T: Persist>(state: &T) -> Result<Survey, Error> {
+    let mut out = Writer::new(&mut []);
+    state.save(&mut out);
+    if out.written != T::BYTES {
+        return Err(Error::Miscounted {
+            declared: T::BYTES,
+            actual: out.written,
+        });
+    }
+    Ok(Survey {
+        shape: out.shape.finalize(),
+        not_finite: out.not_finite,
+    })
+}
+
+/// Where values are loaded from.
+#[derive(Debug)]
+pub struct Reader<'a> {
+    rest: &'a [u8],
+    length: usize,
+    writes: bool,
+}
+
+impl<'a> Reader<'a> {
+    /// A reader whose [`set`](Self::set) does nothing.
+    pub(super) fn judging(bytes: &'a [u8]) -> Self {
+        Self {
+            rest: bytes,
+            length: bytes.len(),
+            writes: false,
+        }
+    }
+
+    /// A reader whose [`set`](Self::set) sets.
+    pub(super) fn writing(bytes: &'a [u8]) -> Self {
+        Self {
+            writes: true,
+            ..Self::judging(bytes)
+        }
+    }
+
+    /// Whether this is the pass that changes the state.
+    pub fn writes(&self) -> bool {
+        self.writes
+    }
+
+    /// Reads a small value to look at before it is [set](Self::set); `like` is any value of its
+    /// type.
+    pub fn read<T: Persist>(&mut self, like: T) -> Result<T, Invalid> {
+        let mut value = like;
+        let writes = core::mem::replace(&mut self.writes, true);
+        let outcome = value.load(self);
+        self.writes = writes;
+        outcome.map(|()| value)
+    }
+
+    /// `place` ← `value`, if this is the pass that changes the state.
+    pub fn set<T>(&self, place: &mut T, value: T) {
+        if self.writes {
+            *place = value;
+        }
+    }
+
+    /// The next bytes.
+    pub(super) fn take<const N: usize>(&mut self) -> Result<[u8; N], Invalid> {
+        let (first, rest) = self
+            .rest
+            .split_first_chunk()
+            .ok_or(Invalid("the payload ends within a value"))?;
+        self.rest = rest;
+        Ok(*first)
+    }
+
+    /// A leaf of finite numbers.
+    pub(super) fn leaf(&mut self, numbers: &mut [f32]) -> Result<(), Invalid> {
+        for place in numbers {
+            let x = f32::from_le_bytes(self.take()?);
+            if !x.is_finite() {
+                return Err(Invalid("a number that is not finite"));
+            }
+            self.set(place, x);
+        }
+        Ok(())
+    }
+
+    /// Loads a state that takes all there is.
+    pub(super) fn all_of<T: Persist>(mut self, state: &mut T) -> Result<(), Error> {
+        let outcome = state.load(&mut self);
+        let at = self.length - self.rest.len();
+        outcome.map_err(|Invalid(what)| Error::Invalid { what, at })?;
+        if at == T::BYTES {
+            Ok(())
+        } else {
+            Err(Error::Miscounted {
+                declared: T::BYTES,
+                actual: at,
+            })
+        }
+    }
+}

@@ -1,0 +1,302 @@
+//! Pointwise nonlinearities, each as a type: φ(z), its slope φ′ and its curvature φ″.
+//!
+//! An activation is a parameter of the linear layer before it (`Dense<8, 32, LeakyRelu>`), so a
+//! pre-activation is stored only where the derivative cannot be told from the output.
+
+use core::marker::PhantomData;
+
+use super::{Row, Zero};
+use crate::math;
+
+/// A pointwise function φ with two derivatives.
+///
+/// `slope` and `curvature` are functions of what the activation keeps: its output y where that is
+/// enough ([`Tape`](Self::Tape) is then empty), its input z otherwise.
+pub trait Activation: Copy + core::fmt::Debug {
+    /// Whether it is the identity, as after the last layer of a network.
+    const OUTPUT: bool = false;
+    /// Whether φ″ is not zero everywhere.
+    const CURVED: bool;
+    /// Squared gain of the initial weights before it, to keep the variance of the activations.
+    const GAIN: f32;
+    /// Where z is kept if y does not tell the slope: `()` or [`Stored`].
+    type Tape<T: Zero>: Kept<T>;
+    /// Where ż is kept if it is needed, that is if φ is curved: `()` or [`Stored`].
+    type TangentTape<T: Zero>: Kept<T>;
+
+    /// φ(z).
+    fn value(z: f32) -> f32;
+    /// φ′, from what is kept.
+    fn slope(kept: f32) -> f32;
+    /// φ″, from what is kept.
+    fn curvature(kept: f32) -> f32;
+}
+
+/// A place for a block that may turn out not to be needed.
+pub trait Kept<T>: Zero {
+    /// Writes the block down, or does nothing.
+    fn keep(&mut self, block: &T);
+    /// The block written down, or else the one offered.
+    fn or<'a>(&'a self, otherwise: &'a T) -> &'a T;
+}
+
+impl<T> Kept<T> for () {
+    #[inline]
+    fn keep(&mut self, _: &T) {}
+    #[inline]
+    fn or<'a>(&'a self, otherwise: &'a T) -> &'a T {
+        otherwise
+    }
+}
+
+/// A block that is kept.
+#[derive(Clone, Copy, Debug)]
+pub struct Stored<T>(T);
+
+impl<T: Zero> Zero for Stored<T> {
+    const ZERO: Self = Self(T::ZERO);
+}
+
+impl<T: Zero> Kept<T> for Stored<T> {
+    #[inline]
+    fn keep(&mut self, block: &T) {
+        self.0 = *block;
+    }
+    #[inline]
+    fn or<'a>(&'a self, _: &'a T) -> &'a T {
+        &self.0
+    }
+}
+
+/// The identity: a network's output layer.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Linear;
+
+impl Activation for Linear {
+    const OUTPUT: bool = true;
+    const CURVED: bool = false;
+    const GAIN: f32 = 1.0;
+    type Tape<T: Zero> = ();
+    type TangentTape<T: Zero> = ();
+
+    #[inline]
+    fn value(z: f32) -> f32 {
+        z
+    }
+    #[inline]
+    fn slope(_: f32) -> f32 {
+        1.0
+    }
+    #[inline]
+    fn curvature(_: f32) -> f32 {
+        0.0
+    }
+}
+
+/// Leaky rectifier: z where z > 0, else 0.2 z (Maas et al. 2013).
+///
+/// Its sign is that of z, so the output tells the slope.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct LeakyRelu;
+
+impl LeakyRelu {
+    /// The slope for negative inputs.
+    pub const SLOPE: f32 = 0.2;
+}
+
+impl Activation for LeakyRelu {
+    const CURVED: bool = false;
+    const GAIN: f32 = 2.0 / (1.0 + Self::SLOPE * Self::SLOPE);
+    type Tape<T: Zero> = ();
+    type TangentTape<T: Zero> = ();
+
+    #[inline]
+    fn value(z: f32) -> f32 {
+        if z > 0.0 { z } else { Self::SLOPE * z }
+    }
+    #[inline]
+    fn slope(y: f32) -> f32 {
+        if y > 0.0 { 1.0 } else { Self::SLOPE }
+    }
+    #[inline]
+    fn curvature(_: f32) -> f32 {
+        0.0
+    }
+}
+
+/// Hyperbolic tangent: φ′ = 1 − y², φ″ = −2 y φ′.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Tanh;
+
+impl Activation for Tanh {
+    const CURVED: bool = true;
+    const GAIN: f32 = 1.0;
+    type Tape<T: Zero> = ();
+    type TangentTape<T: Zero> = Stored<T>;
+
+    #[inline]
+    fn value(z: f32) -> f32 {
+        math::tanh(z)
+    }
+    #[inline]
+    fn slope(y: f32) -> f32 {
+        1.0 - y * y
+    }
+    #[inline]
+    fn curvature(y: f32) -> f32 {
+        -2.0 * y * (1.0 - y * y)
+    }
+}
+
+/// Logistic function σ: φ′ = y (1 − y), φ″ = φ′ (1 − 2 y).
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Sigmoid;
+
+impl Activation for Sigmoid {
+    const CURVED: bool = true;
+    const GAIN: f32 = 1.0;
+    type Tape<T: Zero> = ();
+    type TangentTape<T: Zero> = Stored<T>;
+
+    #[inline]
+    fn value(z: f32) -> f32 {
+        math::sigmoid(z)
+    }
+    #[inline]
+    fn slope(y: f32) -> f32 {
+        y * (1.0 - y)
+    }
+    #[inline]
+    fn curvature(y: f32) -> f32 {
+        y * (1.0 - y) * (1.0 - 2.0 * y)
+    }
+}
+
+/// Sigmoid-weighted linear unit, z σ(z) (Elfwing et al. 2018): smooth, and not monotone, so that
+/// its derivatives need z.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Silu;
+
+impl Activation for Silu {
+    const CURVED: bool = true;
+    const GAIN: f32 = 2.0;
+    type Tape<T: Zero> = Stored<T>;
+    type TangentTape<T: Zero> = Stored<T>;
+
+    #[inline]
+    fn value(z: f32) -> f32 {
+        z * math::sigmoid(z)
+    }
+    #[inline]
+    fn slope(z: f32) -> f32 {
+        let s = math::sigmoid(z);
+        s * (1.0 + z * (1.0 - s))
+    }
+    #[inline]
+    fn curvature(z: f32) -> f32 {
+        let s = math::sigmoid(z);
+        s * (1.0 - s) * (2.0 + z * (1.0 - 2.0 * s))
+    }
+}
+
+/// The pointwise part of a linear layer with activation `A`, on blocks of `B` rows.
+#[derive(Debug)]
+pub(super) struct Pointwise<A>(PhantomData<A>);
+
+impl<A: Activation> Pointwise<A> {
+    /// y ← φ(z), in place.
+    #[inline]
+    pub(super) fn forward<R: Row, const B: usize>(
+        z: &mut [R; B],
+        tape: &mut A::Tape<[R; B]>,
+    ) {
+        tape.keep(z);
+        for row in z.iter_mut() {
+            for v in row.flat_mut() {
+                *v = A::value(*v);
+            }
+        }
+    }
+
+    /// z̄ = φ′ ȳ, in place.
+    #[inline]
+    pub(super) fn backward<R: Row, const B: usize>(
+        tape: &A::Tape<[R; B]>,
+        y: &[R; B],
+        dy: &mut [R; B],
+    ) {
+        if A::OUTPUT {
+            return;
+        }
+        for (dy, kept) in dy.iter_mut().zip(tape.or(y)) {
+            for (dy, &kept) in dy.flat_mut().iter_mut().zip(kept.flat()) {
+                *dy *= A::slope(kept);
+            }
+        }
+    }
+
+    /// ẏ = φ′ ż, in place.
+    #[inline]
+    pub(super) fn tangent<R: Row, const B: usize>(
+        tape: &A::Tape<[R; B]>,
+        y: &[R; B],
+        zt: &mut [R; B],
+        tangent: &mut A::TangentTape<[R; B]>,
+    ) {
+        tangent.keep(zt);
+        Self::backward(tape, y, zt);
+    }
+
+    /// z̄ = φ′ ȳ + φ″ ż ẏ̄ and ż̄ = φ′ ẏ̄, in place.
+    #[inline]
+    pub(super) fn backward_tangent<R: Row, const B: usize>(
+        tape: &A::Tape<[R; B]>,
+        y: &[R; B],
+        tangent: &A::TangentTape<[R; B]>,
+        yt: &[R; B],
+        dy: &mut super::Dual<[R; B]>,
+    ) {
+        if A::CURVED {
+            let rows = dy.value.iter_mut().zip(&mut dy.tangent);
+            let kept = tape.or(y).iter().zip(tangent.or(yt));
+            for ((dy, dyt), (kept, zt)) in rows.zip(kept) {
+                let adjoints = dy.flat_mut().iter_mut().zip(dyt.flat_mut());
+                for ((dy, dyt), (&kept, &zt)) in adjoints.zip(kept.flat().iter().zip(zt.flat())) {
+                    *dy = A::slope(kept) * *dy + A::curvature(kept) * zt * *dyt;
+                    *dyt *= A::slope(kept);
+                }
+            }
+        } else {
+            Self::backward(tape, y, &mut dy.value);
+            Self::backward(tape, y, &mut dy.tangent);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Derivatives against central differences; `kept` says what the activation keeps.
+    fn check<A: Activation>(kept: impl Fn(f32) -> f32) {
+        for i in -40..=40 {
+            let z = i as f32 * 0.1 + 0.037;
+            let h = 1e-2;
+            let (lo, mid, hi) = (A::value(z - h), A::value(z), A::value(z + h));
+            let slope = (hi - lo) / (2.0 * h);
+            let curvature = (hi - 2.0 * mid + lo) / (h * h);
+            let at = kept(z);
+            assert!((A::slope(at) - slope).abs() < 1e-3, "slope at {z}");
+            assert!((A::curvature(at) - curvature).abs() < 2e-2, "curvature at {z}");
+        }
+    }
+
+    #[test]
+    fn derivatives_match_differences() {
+        check::<Linear>(Linear::value);
+        check::<LeakyRelu>(LeakyRelu::value);
+        check::<Tanh>(Tanh::value);
+        check::<Sigmoid>(Sigmoid::value);
+        check::<Silu>(|z| z);
+    }
+}

@@ -1,0 +1,244 @@
+//! Layers with their shapes in their types: `forward` beside `backward`, both by hand.
+//!
+//! A network is a layer, or a right-nested pair of layers written by [`chain!`](crate::chain).
+//! Everything runs on a *block* of `B` samples at once, so that a weight is loaded once for all of
+//! them. A wrong width does not compile.
+//!
+//! # Order of sums
+//!
+//! Part of the arithmetic, whatever the vector width: a pre-activation starts at the bias and adds
+//! its products by ascending input; an input's adjoint starts at zero and adds by ascending output;
+//! a weight's gradient starts at what it holds and adds by ascending sample. Nothing is fused into
+//! a multiply-add.
+
+mod activation;
+mod chain;
+#[cfg(test)]
+mod checks;
+mod conv1d;
+mod conv_transpose1d;
+mod correlation;
+mod dense;
+mod noise_skip;
+#[cfg(test)]
+mod oracle;
+mod product;
+mod reshape;
+
+pub use activation::{Activation, Kept, LeakyRelu, Linear, Sigmoid, Silu, Stored, Tanh};
+pub use chain::{Junction, is_layer};
+pub use conv_transpose1d::ConvTranspose1d;
+pub use conv1d::Conv1d;
+pub use dense::Dense;
+pub use noise_skip::NoiseSkip;
+pub use reshape::{Flatten, Reshape, Unflatten};
+
+use crate::params::Params;
+use crate::rng::Rng;
+
+/// A value that has a zero: rows, blocks of rows, tapes.
+pub trait Zero: Copy + core::fmt::Debug {
+    /// The value with every number zero.
+    const ZERO: Self;
+}
+
+impl Zero for () {
+    const ZERO: Self = ();
+}
+
+impl Zero for f32 {
+    const ZERO: Self = 0.0;
+}
+
+impl<T: Zero, const N: usize> Zero for [T; N] {
+    const ZERO: Self = [T::ZERO; N];
+}
+
+impl<A: Zero, B: Zero> Zero for (A, B) {
+    const ZERO: Self = (A::ZERO, B::ZERO);
+}
+
+/// One sample of a layer's output: `[f32; N]`, or `[[f32; LENGTH]; CHANNELS]`.
+pub trait Row: Zero {
+    /// The sample as one flat slice.
+    fn flat(&self) -> &[f32];
+    /// The sample as one flat slice, to be written.
+    fn flat_mut(&mut self) -> &mut [f32];
+}
+
+impl<const N: usize> Row for [f32; N] {
+    #[inline]
+    fn flat(&self) -> &[f32] {
+        self
+    }
+    #[inline]
+    fn flat_mut(&mut self) -> &mut [f32] {
+        self
+    }
+}
+
+impl<const L: usize, const C: usize> Row for [[f32; L]; C] {
+    #[inline]
+    fn flat(&self) -> &[f32] {
+        self.as_flattened()
+    }
+    #[inline]
+    fn flat_mut(&mut self) -> &mut [f32] {
+        self.as_flattened_mut()
+    }
+}
+
+/// A forward pass that has happened, as the reverse passes need it.
+#[derive(Debug)]
+pub struct Trace<'a, L: Layer, const B: usize> {
+    /// What went in.
+    pub x: &'a [L::In; B],
+    /// What the layer wrote down besides.
+    pub tape: &'a L::Tape<B>,
+    /// What came out.
+    pub y: &'a [L::Out; B],
+}
+
+impl<L: Layer, const B: usize> Clone for Trace<'_, L, B> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+impl<L: Layer, const B: usize> Copy for Trace<'_, L, B> {}
+
+/// A directional derivative that has been pushed through, beside its [`Trace`].
+#[derive(Debug)]
+pub struct TangentTrace<'a, L: Layer, const B: usize> {
+    /// The direction that went in, ẋ.
+    pub x: &'a [L::In; B],
+    /// What the layer wrote down besides.
+    pub tape: &'a L::TangentTape<B>,
+    /// The directional derivative that came out, ẏ = J(x) ẋ.
+    pub y: &'a [L::Out; B],
+}
+
+impl<L: Layer, const B: usize> Clone for TangentTrace<'_, L, B> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+impl<L: Layer, const B: usize> Copy for TangentTrace<'_, L, B> {}
+
+/// A differentiable function with parameters, on blocks of `B` samples.
+///
+/// Parameters are `&self`; what a pass needs to remember goes to tapes that the caller owns, and a
+/// gradient is a value of the layer's own type.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a layer: do the widths of neighbouring layers agree?",
+    note = "in `chain![A, B, ..]` the output of each layer must be the input of the next"
+)]
+pub trait Layer: Params {
+    /// One sample of the input.
+    type In: Zero;
+    /// One sample of the output.
+    type Out: Row;
+    /// What `x` and `y` do not tell the reverse pass.
+    type Tape<const B: usize>: Zero;
+    /// What `ẋ` and `ẏ` do not tell the reverse pass over a directional derivative.
+    type TangentTape<const B: usize>: Zero;
+
+    /// y = f(x).
+    fn forward<const B: usize>(
+        &self,
+        x: &[Self::In; B],
+        tape: &mut Self::Tape<B>,
+        y: &mut [Self::Out; B],
+    );
+
+    /// Reverse mode: from the adjoint `dy` of the output to those of the parameters and the input.
+    ///
+    /// `grad` is *added to*; `None` means that the layer is frozen and costs no gradient memory.
+    /// `dx` is overwritten; `None` means that nobody asks (the first layer of a network that is
+    /// being trained). `dy` is scratch: it comes back as the adjoint of the pre-activation.
+    fn backward<const B: usize>(
+        &self,
+        at: Trace<'_, Self, B>,
+        dy: &mut [Self::Out; B],
+        grad: Option<&mut Self>,
+        dx: Option<&mut [Self::In; B]>,
+    );
+
+    /// Forward mode: the directional derivative ẏ = J(x) ẋ at a pass that has happened.
+    fn tangent<const B: usize>(
+        &self,
+        at: Trace<'_, Self, B>,
+        x: &[Self::In; B],
+        tape: &mut Self::TangentTape<B>,
+        y: &mut [Self::Out; B],
+    );
+
+    /// Reverse over forward: from the adjoints of `y` and of ẏ to the gradient, and to the adjoints
+    /// of `x` and of ẋ. This is what makes a gradient penalty exact ([`penalty`](crate::penalty)).
+    ///
+    /// `adjoint.y` and `adjoint.tangent` are scratch, as `dy` is in [`backward`](Self::backward);
+    /// both members of `dx` are overwritten.
+    fn backward_tangent<const B: usize>(
+        &self,
+        at: Trace<'_, Self, B>,
+        along: TangentTrace<'_, Self, B>,
+        dy: &mut Dual<[Self::Out; B]>,
+        grad: &mut Self,
+        dx: Option<&mut Dual<[Self::In; B]>>,
+    );
+
+    /// Draws initial parameters; see [`Init`].
+    fn init(&mut self, init: &Init, rng: &mut Rng);
+}
+
+/// The adjoints of a value and of its directional derivative.
+#[derive(Clone, Copy, Debug)]
+pub struct Dual<T> {
+    /// Adjoint of the value.
+    pub value: T,
+    /// Adjoint of its tangent.
+    pub tangent: T,
+}
+
+impl<T: Zero> Zero for Dual<T> {
+    const ZERO: Self = Self {
+        value: T::ZERO,
+        tangent: T::ZERO,
+    };
+}
+
+/// How initial parameters are drawn.
+///
+/// Weights are Gaussian with variance g² / fan_in, g² being the gain of the activation that
+/// follows (He et al. 2015: 2 / (1 + slope²) for a leaky rectifier, 1 for a linear output).
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct Init {
+    /// Multiplies the weights of linear (output) layers: below 1 lets a discriminator start
+    /// undecided.
+    pub output_scale: f32,
+    /// Biases of hidden layers are U(±`bias_spread` / √fan_in): 0 leaves them at zero, 1 spreads
+    /// the kinks of a network with few inputs over the data.
+    pub bias_spread: f32,
+}
+
+impl Default for Init {
+    fn default() -> Self {
+        Self {
+            output_scale: 1.0,
+            bias_spread: 0.0,
+        }
+    }
+}
+
+impl Init {
+    /// Fills a leaf of weights and a leaf of biases.
+    fn fill<A: Activation>(&self, w: &mut [f32], b: &mut [f32], fan_in: usize, rng: &mut Rng) {
+        let root = crate::math::sqrt(fan_in as f32);
+        let scale = if A::OUTPUT { self.output_scale } else { 1.0 };
+        let sd = scale * crate::math::sqrt(A::GAIN) / root;
+        let spread = if A::OUTPUT { 0.0 } else { self.bias_spread / root };
+        w.iter_mut().for_each(|w| *w = sd * rng.gaussian());
+        b.iter_mut()
+            .for_each(|b| *b = spread * (2.0 * rng.uniform() - 1.0));
+    }
+}

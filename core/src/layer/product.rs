@@ -1,0 +1,103 @@
+//! Sums of outer products in register blocks: the one hot loop of the convolutions.
+
+/// Rows of a block: values of `a` held against one vector of `b`.
+const ROWS: usize = 4;
+
+/// Columns of a block. On a Cortex-M4 a block and its operands fill the 32 registers; elsewhere
+/// they are one or two vectors a row.
+const LANES: usize = if cfg!(target_arch = "arm") { 4 } else { 8 };
+
+/// Columns of the blocks at the right edge, where fewer than [`LANES`] are left.
+const NARROW: usize = 4;
+
+/// out += Σₘ aₘ ⊗ bₘ, that is out[r][c] += Σₘ a[m][r] b[m][c], by ascending m.
+///
+/// The loop over m is the inner one, and blocks of `out` are its lanes: no sum is split, whatever
+/// the vector width, and a compiler that vectorises cannot choose the wrong axis.
+#[inline]
+pub(super) fn add_outer_products<const R: usize, const C: usize>(
+    out: &mut [[f32; C]; R],
+    a: &[[f32; R]],
+    b: &[[f32; C]],
+) {
+    let (tall, rest) = out.as_chunks_mut::<ROWS>();
+    let done = tall.len() * ROWS;
+    for (i, rows) in tall.iter_mut().enumerate() {
+        add_to_rows(rows, i * ROWS, a, b);
+    }
+    for (i, row) in rest.as_chunks_mut::<1>().0.iter_mut().enumerate() {
+        add_to_rows(row, done + i, a, b);
+    }
+}
+
+/// The rows from `row` on, one block of columns after the other.
+#[inline(always)]
+fn add_to_rows<const T: usize, const R: usize, const C: usize>(
+    out: &mut [[f32; C]; T],
+    row: usize,
+    a: &[[f32; R]],
+    b: &[[f32; C]],
+) {
+    let wide = C - C % LANES;
+    let narrow = C - C % NARROW;
+    for column in (0..wide).step_by(LANES) {
+        add_to_block::<T, LANES, R, C>(out, (row, column), a, b);
+    }
+    for column in (wide..narrow).step_by(NARROW) {
+        add_to_block::<T, NARROW, R, C>(out, (row, column), a, b);
+    }
+    for column in narrow..C {
+        add_to_block::<T, 1, R, C>(out, (row, column), a, b);
+    }
+}
+
+/// One block of `T` rows by `W` columns, held in registers over all m.
+#[inline(always)]
+fn add_to_block<const T: usize, const W: usize, const R: usize, const C: usize>(
+    out: &mut [[f32; C]; T],
+    (row, column): (usize, usize),
+    a: &[[f32; R]],
+    b: &[[f32; C]],
+) {
+    let mut block = [[0.0; W]; T];
+    for (sums, out) in block.iter_mut().zip(out.iter()) {
+        if let Some(out) = window(out, column) {
+            *sums = *out;
+        }
+    }
+    for (a, b) in a.iter().zip(b) {
+        if let (Some(a), Some(b)) = (window::<T>(a, row), window::<W>(b, column)) {
+            for (sums, &a) in block.iter_mut().zip(a) {
+                for (sum, &b) in sums.iter_mut().zip(b) {
+                    *sum += a * b;
+                }
+            }
+        }
+    }
+    for (sums, out) in block.iter().zip(out) {
+        let out = out.get_mut(column..).and_then(<[f32]>::first_chunk_mut);
+        if let Some(out) = out {
+            *out = *sums;
+        }
+    }
+}
+
+/// The `W` numbers from `start` on.
+#[inline(always)]
+fn window<const W: usize>(row: &[f32], start: usize) -> Option<&[f32; W]> {
+    row.get(start..)?.first_chunk()
+}
+
+/// Rows into columns.
+#[inline]
+pub(super) fn transpose<const R: usize, const C: usize>(a: &[[f32; C]; R]) -> [[f32; R]; C] {
+    let mut out = [[0.0; R]; C];
+    for (r, a) in a.iter().enumerate() {
+        for (out, &a) in out.iter_mut().zip(a) {
+            if let Some(out) = out.get_mut(r) {
+                *out = a;
+            }
+        }
+    }
+    out
+}

@@ -1,0 +1,174 @@
+//! The six adversarial losses, each a pair of functions of logits, with their derivatives.
+//!
+//! With a = D(real) and b = D(G(latent)) as logits, and s(x) = ln(1 + e^x), so that
+//! ln D = −s(−logit) and ln(1 − D) = −s(logit):
+//!
+//! | loss | discriminator minimises | generator minimises | source |
+//! |---|---|---|---|
+//! | minimax | s(−a) + s(b) = −V | −s(b) | Goodfellow et al. 2014, eq. 1 |
+//! | non-saturating | s(−a) + s(b) = −V | s(−b) | the same, section 3 |
+//! | least squares | (a−1)²/2 + b²/2 | (b−1)²/2 | Mao et al. 2017 |
+//! | hinge | max(0, 1−a) + max(0, 1+b) | −b | Lim and Ye 2017 |
+//! | Wasserstein | b − a | −b | Arjovsky et al. 2017 |
+//! | relativistic | s(−(a−b)) | s(−(b−a)) | Jolicoeur-Martineau 2018; Huang et al. 2024 |
+//!
+//! A batch loss is the mean over pairs (aᵢ, bᵢ): the integrals of V are replaced by batch means.
+
+use core::fmt;
+use core::str::FromStr;
+
+use crate::math::{sigmoid, softplus};
+
+/// Which pair of losses the two players minimise.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub enum Loss {
+    /// The game of the theory: max_D V, min_G V.
+    Minimax,
+    /// The same discriminator; a generator that maximises ln D(G(z)).
+    NonSaturating,
+    /// Squares of logits against the labels 1 and 0.
+    LeastSquares,
+    /// A margin of one.
+    Hinge,
+    /// The critic's difference (without a Lipschitz constraint: add R1).
+    Wasserstein,
+    /// Real and generated samples compared in pairs.
+    Relativistic,
+}
+
+/// A loss of one pair of logits and its derivatives.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Pair {
+    /// The loss.
+    pub value: f32,
+    /// Derivative by a, the logit of the real sample.
+    pub da: f32,
+    /// Derivative by b, the logit of the generated sample.
+    pub db: f32,
+}
+
+impl Loss {
+    /// All of them, in the order of the table.
+    pub const ALL: [Self; 6] = [
+        Self::Minimax,
+        Self::NonSaturating,
+        Self::LeastSquares,
+        Self::Hinge,
+        Self::Wasserstein,
+        Self::Relativistic,
+    ];
+
+    /// What the discriminator minimises, for one pair.
+    #[inline]
+    pub fn discriminator(self, a: f32, b: f32) -> Pair {
+        match self {
+            Self::Minimax | Self::NonSaturating => Pair {
+                value: softplus(-a) + softplus(b),
+                da: -sigmoid(-a),
+                db: sigmoid(b),
+            },
+            Self::LeastSquares => Pair {
+                value: 0.5 * (a - 1.0) * (a - 1.0) + 0.5 * b * b,
+                da: a - 1.0,
+                db: b,
+            },
+            Self::Hinge => Pair {
+                value: (1.0 - a).max(0.0) + (1.0 + b).max(0.0),
+                da: if a < 1.0 { -1.0 } else { 0.0 },
+                db: if b > -1.0 { 1.0 } else { 0.0 },
+            },
+            Self::Wasserstein => Pair {
+                value: b - a,
+                da: -1.0,
+                db: 1.0,
+            },
+            Self::Relativistic => {
+                let slope = sigmoid(b - a);
+                Pair {
+                    value: softplus(b - a),
+                    da: -slope,
+                    db: slope,
+                }
+            }
+        }
+    }
+
+    /// What the generator minimises, for one pair. The discriminator is frozen, so only the
+    /// derivative by b is of use; a is read by the relativistic loss alone.
+    #[inline]
+    pub fn generator(self, a: f32, b: f32) -> Pair {
+        let (value, da, db) = match self {
+            Self::Minimax => (-softplus(b), 0.0, -sigmoid(b)),
+            Self::NonSaturating => (softplus(-b), 0.0, -sigmoid(-b)),
+            Self::LeastSquares => (0.5 * (b - 1.0) * (b - 1.0), 0.0, b - 1.0),
+            Self::Hinge | Self::Wasserstein => (-b, 0.0, -1.0),
+            Self::Relativistic => {
+                let slope = sigmoid(a - b);
+                (softplus(a - b), slope, -slope)
+            }
+        };
+        Pair { value, da, db }
+    }
+
+    /// Whether the generator's loss looks at real samples, too.
+    pub const fn pairs_generator_with_real(self) -> bool {
+        matches!(self, Self::Relativistic)
+    }
+
+    /// Whether it sees differences of logits only, so that D is open up to an additive constant.
+    pub const fn leaves_a_constant(self) -> bool {
+        matches!(self, Self::Relativistic | Self::Wasserstein)
+    }
+
+    /// The name used on the command line and in files.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Minimax => "minimax",
+            Self::NonSaturating => "non-saturating",
+            Self::LeastSquares => "least-squares",
+            Self::Hinge => "hinge",
+            Self::Wasserstein => "wasserstein",
+            Self::Relativistic => "relativistic",
+        }
+    }
+}
+
+/// ln D(a) + ln(1 − D(b)), the term of V(G, D) that one pair of logits contributes.
+#[inline]
+pub fn value_term(a: f32, b: f32) -> f32 {
+    -(softplus(-a) + softplus(b))
+}
+
+impl fmt::Display for Loss {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+/// A name that is none of [`Loss::ALL`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UnknownLoss;
+
+impl fmt::Display for UnknownLoss {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("unknown loss; use one of")?;
+        for (i, loss) in Loss::ALL.iter().enumerate() {
+            write!(f, "{} {loss}", if i == 0 { "" } else { "," })?;
+        }
+        Ok(())
+    }
+}
+
+impl core::error::Error for UnknownLoss {}
+
+impl FromStr for Loss {
+    type Err = UnknownLoss;
+
+    fn from_str(name: &str) -> Result<Self, UnknownLoss> {
+        Self::ALL
+            .into_iter()
+            .find(|loss| loss.name() == name)
+            .ok_or(UnknownLoss)
+    }
+}

@@ -1,0 +1,48 @@
+//! Optimizers: immutable configuration here, moments in a state that the caller owns.
+
+mod adam;
+mod schedule;
+mod sgd;
+
+pub use adam::{Adam, AdamState};
+pub use schedule::Schedule;
+pub use sgd::{Momentum, Sgd};
+
+use crate::params::Params;
+
+/// A first-order update rule.
+pub trait Optimizer: Copy {
+    /// What it remembers about a network of type `P`.
+    type State<P: Params>: OptimizerState;
+
+    /// The state before the first step.
+    fn start<P: Params>() -> Self::State<P>;
+
+    /// One step along `grad` at learning rate `rate`.
+    fn update<P: Params>(&self, state: &mut Self::State<P>, rate: f32, params: &mut P, grad: &P);
+}
+
+/// An optimizer's memory as numbers, so that a checkpoint can hold it.
+pub trait OptimizerState: Clone + core::fmt::Debug {
+    /// How many numbers.
+    const LEN: usize;
+    /// How many slices they come in.
+    const LEAVES: usize;
+    /// The `i`-th slice of numbers; empty past the last one.
+    fn leaf(&self, i: usize) -> &[f32];
+    /// The `i`-th slice, to be written.
+    fn leaf_mut(&mut self, i: usize) -> &mut [f32];
+}
+
+/// A tree of moments is a state.
+impl<P: Params> OptimizerState for P {
+    const LEN: usize = P::LEN;
+    const LEAVES: usize = P::LEAVES;
+
+    fn leaf(&self, i: usize) -> &[f32] {
+        Params::leaf(self, i)
+    }
+    fn leaf_mut(&mut self, i: usize) -> &mut [f32] {
+        Params::leaf_mut(self, i)
+    }
+}

@@ -1,0 +1,139 @@
+//! Trees of `f32`: parameters, gradients and moments are values of one type.
+//!
+//! A network is a tree whose leaves are its weight and bias arrays. The tree is walked leaf by
+//! leaf, always in the same order, so that optimizers, averages, norms, checkpoints and the
+//! fingerprint need to know nothing of layers.
+
+use crc::{CRC_32_ISO_HDLC, Crc};
+
+use crate::math;
+
+/// A value made of `f32` leaves whose shapes its type fixes.
+///
+/// A gradient with respect to a network is a value of the network's own type, and so is each of an
+/// optimizer's moments: nothing can be missing from them.
+pub trait Params: Clone + core::fmt::Debug {
+    /// All leaves zero: an empty gradient, a fresh moment.
+    const ZERO: Self;
+    /// How many numbers it holds.
+    const LEN: usize;
+    /// How many leaves it has.
+    const LEAVES: usize;
+
+    /// The `i`-th leaf, flat, in row-major order of its [`shape`](Self::shape); empty past the
+    /// last one.
+    fn leaf(&self, i: usize) -> &[f32];
+
+    /// The `i`-th leaf, to be written.
+    fn leaf_mut(&mut self, i: usize) -> &mut [f32];
+
+    /// The dimensions of the `i`-th leaf; empty past the last one.
+    fn shape(i: usize) -> &'static [usize];
+}
+
+/// What every tree of parameters can do.
+pub trait ParamsExt: Params {
+    /// The leaves in order.
+    fn leaves(&self) -> impl Iterator<Item = &[f32]> {
+        (0..Self::LEAVES).map(|i| self.leaf(i))
+    }
+
+    /// All numbers in order.
+    fn values(&self) -> impl Iterator<Item = f32> {
+        self.leaves().flatten().copied()
+    }
+
+    /// Whether no number is NaN or infinite.
+    fn all_finite(&self) -> bool {
+        self.leaves().all(|leaf| leaf.iter().all(|x| x.is_finite()))
+    }
+
+    /// The Euclidean norm over all leaves; not finite if any number is not.
+    fn norm(&self) -> f32 {
+        math::sqrt(self.leaves().fold(0.0, |sum, leaf| sum + squares(leaf)))
+    }
+
+    /// `self ← keep · self + (1 − keep) · other`, the exponential moving average of a sequence.
+    fn average_towards(&mut self, other: &Self, keep: f32) {
+        for i in 0..Self::LEAVES {
+            for (mean, &x) in self.leaf_mut(i).iter_mut().zip(other.leaf(i)) {
+                *mean += (1.0 - keep) * (x - *mean);
+            }
+        }
+    }
+}
+
+impl<P: Params> ParamsExt for P {}
+
+/// The sum of squares in eight interleaved partial sums, added up from the first to the last: a
+/// fixed order that a vector unit can follow.
+fn squares(x: &[f32]) -> f32 {
+    let mut partial = [0.0f32; 8];
+    let (chunks, rest) = x.as_chunks::<8>();
+    for chunk in chunks {
+        for (sum, x) in partial.iter_mut().zip(chunk) {
+            *sum += x * x;
+        }
+    }
+    for (sum, x) in partial.iter_mut().zip(rest) {
+        *sum += x * x;
+    }
+    partial.iter().fold(0.0, |sum, x| sum + x)
+}
+
+pub(crate) const CRC32: Crc<u32> = Crc::<u32>::new(&CRC_32_ISO_HDLC);
+
+/// CRC-32 (ISO-HDLC) over the little-endian bits of every parameter, generator first, then
+/// discriminator: two runs with the same fingerprint have the same networks, bit for bit.
+///
+/// The generator given is the averaged one, the one that generates. Print it as eight hex digits.
+pub fn fingerprint<G: Params, D: Params>(generator: &G, discriminator: &D) -> u32 {
+    let mut digest = CRC32.digest();
+    for x in generator.values().chain(discriminator.values()) {
+        digest.update(&x.to_le_bytes());
+    }
+    digest.finalize()
+}
+
+/// No parameters: what a layer without weights is.
+impl Params for () {
+    const ZERO: Self = ();
+    const LEN: usize = 0;
+    const LEAVES: usize = 0;
+
+    fn leaf(&self, _: usize) -> &[f32] {
+        &[]
+    }
+    fn leaf_mut(&mut self, _: usize) -> &mut [f32] {
+        &mut []
+    }
+    fn shape(_: usize) -> &'static [usize] {
+        &[]
+    }
+}
+
+/// Two trees side by side, the first one's leaves first.
+impl<A: Params, B: Params> Params for (A, B) {
+    const ZERO: Self = (A::ZERO, B::ZERO);
+    const LEN: usize = A::LEN + B::LEN;
+    const LEAVES: usize = A::LEAVES + B::LEAVES;
+
+    fn leaf(&self, i: usize) -> &[f32] {
+        match i.checked_sub(A::LEAVES) {
+            None => self.0.leaf(i),
+            Some(i) => self.1.leaf(i),
+        }
+    }
+    fn leaf_mut(&mut self, i: usize) -> &mut [f32] {
+        match i.checked_sub(A::LEAVES) {
+            None => self.0.leaf_mut(i),
+            Some(i) => self.1.leaf_mut(i),
+        }
+    }
+    fn shape(i: usize) -> &'static [usize] {
+        match i.checked_sub(A::LEAVES) {
+            None => A::shape(i),
+            Some(i) => B::shape(i),
+        }
+    }
+}

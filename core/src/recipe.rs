@@ -1,0 +1,168 @@
+//! How a model is trained: every number of a run that is not learned.
+
+use crate::checkpoint::{Invalid, Persist, Reader, Writer};
+use crate::gan::Objective;
+use crate::loss::Loss;
+use crate::optimizer::{Adam, Schedule};
+
+/// The settings of a training run. Values, not types: they can come from a command line.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct Recipe {
+    /// The pair of losses.
+    pub loss: Loss,
+    /// γ of R1 at the start of the run.
+    pub r1: f32,
+    /// γ of R2 at the start of the run.
+    pub r2: f32,
+    /// How γ goes on.
+    pub penalty_schedule: Schedule,
+    /// Penalties are computed in every n-th discriminator step, n times as strong ("lazy"): the
+    /// same gradient on average, at a fraction of the cost.
+    pub penalty_every: u32,
+    /// Learning rate of the generator at the start of the run.
+    pub generator_rate: f32,
+    /// Learning rate of the discriminator at the start of the run.
+    pub discriminator_rate: f32,
+    /// How both rates go on.
+    pub rate_schedule: Schedule,
+    /// The optimizer of both players.
+    pub optimizer: Adam,
+    /// Samples per step of either player.
+    pub batch: usize,
+    /// Discriminator steps per generator step.
+    pub discriminator_steps: u32,
+    /// How much of the averaged generator each step keeps; the averaged one generates.
+    pub average: f32,
+    /// How many latent coordinates are Gaussian; the rest are ±1.
+    pub gaussian: usize,
+    /// Generator steps in the run.
+    pub steps: u32,
+}
+
+impl Recipe {
+    /// For single readings.
+    pub const SCALAR: Self = Self {
+        loss: Loss::Relativistic,
+        r1: 0.5,
+        r2: 0.5,
+        penalty_schedule: Schedule::Linear { from: 0.0, to: 1.0 },
+        penalty_every: 4,
+        generator_rate: 1e-3,
+        discriminator_rate: 1e-3,
+        rate_schedule: Schedule::Linear { from: 0.5, to: 1.0 },
+        optimizer: Adam {
+            beta1: 0.5,
+            beta2: 0.99,
+            epsilon: 1e-8,
+        },
+        batch: 16,
+        discriminator_steps: 3,
+        average: 0.999,
+        gaussian: 3,
+        steps: 20_000,
+    };
+
+    /// For windows.
+    pub const WINDOW: Self = Self {
+        gaussian: 4,
+        steps: 10_000,
+        ..Self::SCALAR
+    };
+
+    /// What the players play for at generator step `step`; `penalised` in a discriminator step in
+    /// which the penalties are due.
+    pub fn objective(&self, step: u32, penalised: bool) -> Objective {
+        let gamma = if penalised {
+            self.penalty_schedule.factor(step, self.steps) * self.penalty_every as f32
+        } else {
+            0.0
+        };
+        Objective {
+            loss: self.loss,
+            r1: self.r1 * gamma,
+            r2: self.r2 * gamma,
+        }
+    }
+}
+
+impl Recipe {
+    /// All settings as numbers, in the order of the fields.
+    fn numbers(&self) -> ([u32; 8], [f32; 12]) {
+        let (penalty, penalty_from, penalty_to) = self.penalty_schedule.numbers();
+        let (rate, rate_from, rate_to) = self.rate_schedule.numbers();
+        let whole = [
+            self.loss as u32,
+            penalty,
+            self.penalty_every,
+            rate,
+            self.batch as u32,
+            self.discriminator_steps,
+            self.gaussian as u32,
+            self.steps,
+        ];
+        let real = [
+            self.r1,
+            self.r2,
+            penalty_from,
+            penalty_to,
+            self.generator_rate,
+            self.discriminator_rate,
+            rate_from,
+            rate_to,
+            self.optimizer.beta1,
+            self.optimizer.beta2,
+            self.optimizer.epsilon,
+            self.average,
+        ];
+        (whole, real)
+    }
+
+    /// The settings that [`numbers`](Self::numbers) gives, if there are such.
+    fn from_numbers(whole: [u32; 8], real: [f32; 12]) -> Option<Self> {
+        let [loss, penalty, penalty_every, rate, batch, discriminator_steps, gaussian, steps] =
+            whole;
+        let [r1, r2, penalty_from, penalty_to, generator_rate, discriminator_rate, rest @ ..] =
+            real;
+        let [rate_from, rate_to, beta1, beta2, epsilon, average] = rest;
+        Some(Self {
+            loss: *Loss::ALL.get(loss as usize)?,
+            r1,
+            r2,
+            penalty_schedule: Schedule::from_numbers(penalty, penalty_from, penalty_to)?,
+            penalty_every,
+            generator_rate,
+            discriminator_rate,
+            rate_schedule: Schedule::from_numbers(rate, rate_from, rate_to)?,
+            optimizer: Adam {
+                beta1,
+                beta2,
+                epsilon,
+            },
+            batch: batch as usize,
+            discriminator_steps,
+            average,
+            gaussian: gaussian as usize,
+            steps,
+        })
+    }
+}
+
+impl Persist for Recipe {
+    const BYTES: usize = <[u32; 8]>::BYTES + <[f32; 12]>::BYTES;
+
+    fn save(&self, out: &mut Writer<'_>) {
+        let (whole, real) = self.numbers();
+        whole.save(out);
+        real.save(out);
+    }
+
+    fn load(&mut self, from: &mut Reader<'_>) -> Result<(), Invalid> {
+        let (whole, real) = (from.read([0; 8])?, from.read([0.0; 12])?);
+        let recipe = Self::from_numbers(whole, real)
+            .filter(|recipe| recipe.batch > 0)
+            .ok_or(Invalid("a setting that does not exist"))?;
+        from.set(self, recipe);
+        Ok(())
+    }
+}

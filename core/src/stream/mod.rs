@@ -1,0 +1,21 @@
+//! What happens to readings before a network sees them, one reading at a time, without a heap.
+//!
+//! ```text
+//! sensor → Windower → Welford → Standardiser → Replay → a batch
+//!          (or each reading a sample of its own)
+//! ```
+//!
+//! A reading that is NaN or infinite goes no further than the door: [`Welford`] refuses it,
+//! [`Windower`] takes it for a gap, [`Replay`] refuses the sample that holds it; each counts or
+//! says so. Nothing here panics.
+
+mod replay;
+mod standardise;
+mod twofold;
+mod welford;
+mod window;
+
+pub use replay::Replay;
+pub use standardise::{Standardiser, Unfit};
+pub use welford::Welford;
+pub use window::Windower;

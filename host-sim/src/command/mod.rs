@@ -1,0 +1,8 @@
+//! The commands, one file each: its arguments and what it does with them.
+
+pub mod generate;
+pub mod replay;
+pub mod score;
+pub mod sweep;
+pub mod theory;
+pub mod train;

@@ -1,0 +1,80 @@
+//! `ganlet train`: learns a file or a known target, and writes checkpoint, metrics and report.
+
+mod page;
+mod run;
+
+use std::path::PathBuf;
+
+use clap::ArgGroup;
+use ganlet::divergence::Target;
+use ganlet::loss::Loss;
+
+use crate::cli::{Destination, Model, Selection, loss, seed, steps, whole};
+use crate::error::Failure;
+
+pub use run::Summary;
+pub(crate) use run::{load, read};
+
+const EXAMPLES: &str = "\
+Examples:
+  ganlet train --data room.csv --column temperature --rows 0..2500 --model window32
+  ganlet train --target mixture:0.5:-1.5:0.2,0.5:1.5:0.2 --steps 20000 --seed 7 --json
+  ganlet train --data room.csv --stop-at 5000
+  ganlet train --data room.csv --resume out/checkpoint.ganlet
+
+Writes metrics.csv, checkpoint.ganlet and report.html to --out.";
+
+/// The arguments of `ganlet train`.
+///
+/// Neither `data` nor `target` (the default value, which a command line cannot give) is the main
+/// job on the built-in simulated sensor.
+#[derive(Debug, Clone, Default, clap::Args)]
+#[command(after_help = EXAMPLES)]
+#[command(group = ArgGroup::new("source").required(true).args(["data", "target"]))]
+pub struct Args {
+    /// CSV file with a header; optional columns t (seconds) and label (0 or 1)
+    #[arg(long, value_name = "FILE")]
+    pub data: Option<PathBuf>,
+    /// Known distribution: normal:MEAN:SD, uniform:A:B, exponential:RATE, lognormal:MU:SIGMA
+    /// or mixture:W:MEAN:SD,W:MEAN:SD,...
+    #[arg(long, value_name = "T", conflicts_with_all = ["column", "rows"])]
+    pub target: Option<Target>,
+    /// Part of the file to learn.
+    #[command(flatten)]
+    pub selection: Selection,
+    /// Networks to train [default: scalar, or those of --resume]
+    #[arg(long, value_enum)]
+    pub model: Option<Model>,
+    /// Steps of the generator [default: by the model]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = steps)]
+    pub steps: Option<u64>,
+    /// Seed of every random stream: the same seed and data give the same bits [default: 0, or that
+    /// of --resume]
+    #[arg(long, value_name = "S", allow_negative_numbers = true, value_parser = seed)]
+    pub seed: Option<u64>,
+    /// Adversarial loss [default: by the model]
+    #[arg(long, value_name = "L", value_parser = loss())]
+    pub loss: Option<Loss>,
+    /// Steps of the discriminator for each step of the generator [default: by the model]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = whole::<1, 100>)]
+    pub d_steps: Option<u64>,
+    /// Checkpoint to go on from
+    #[arg(long, value_name = "FILE")]
+    pub resume: Option<PathBuf>,
+    /// Stop after this many steps of the run and save; --resume goes on to the end
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = steps)]
+    pub stop_at: Option<u64>,
+    /// Where the results go.
+    #[command(flatten)]
+    pub destination: Destination,
+}
+
+/// Trains as `args` say.
+///
+/// # Errors
+///
+/// [`Failure::Input`] for unusable data or a foreign checkpoint, [`Failure::Job`] when training or
+/// writing fails.
+pub fn run(args: &Args) -> Result<(), Failure> {
+    run::train(args)
+}

@@ -1,0 +1,333 @@
+//! One training run from its source to its files.
+
+use std::fs;
+use std::path::Path;
+use std::time::Instant;
+
+use ganlet::checkpoint;
+use ganlet::record::{Interval, Record};
+use ganlet::session::Session;
+use serde::Serialize;
+
+use super::{Args, page};
+use crate::cli;
+use crate::console;
+use crate::error::Failure;
+use crate::measure::{self, Distance, Reference};
+use crate::network::{self, Job, Network};
+use crate::output::OutDir;
+use crate::progress::Progress;
+use crate::report::{data, metrics, training};
+use crate::series::Series;
+use crate::source::Source;
+
+/// The simulated sensor of the main job: a room whose thermostat switches between two temperatures,
+/// in degrees Celsius.
+const BUILT_IN: &str = "mixture:0.65:20.5:0.3,0.35:23:0.4";
+
+/// Records in a run, and rows of `metrics.csv`.
+const RECORDS: u32 = 200;
+/// Generated readings in the measure of one record.
+const QUICK: usize = 4096;
+/// Generated readings in the measure of the result, and fresh real ones of a simulated sensor.
+const THOROUGH: usize = 100_000;
+
+/// Real samples that the alarm threshold is taken from.
+const CALIBRATION: usize = 20_000;
+/// The share of them that it lies below.
+const ALARMS: f64 = 0.01;
+
+const METRICS: &str = "metrics.csv";
+const CHECKPOINT: &str = "checkpoint.ganlet";
+const REPORT: &str = "report.html";
+
+/// The result of a run, as `--json` prints it.
+#[derive(Debug, Clone, Serialize)]
+pub struct Summary {
+    /// Name of the model.
+    pub model: String,
+    /// Seed of every random stream.
+    pub seed: u64,
+    /// Generator steps taken since the start of the run.
+    pub steps: u32,
+    /// Real samples that training has drawn or can draw from.
+    pub samples: u64,
+    /// Learned numbers.
+    pub parameters: usize,
+    /// CRC-32 over them.
+    pub fingerprint: String,
+    /// Wasserstein-1 distance in standard deviations of the data.
+    pub w1: Option<f64>,
+    /// Jensen-Shannon divergence of histograms, in nats.
+    pub js: Option<f64>,
+    /// V(G, D), in nats.
+    pub value: Option<f64>,
+    /// Lower bound of the divergence from V, in nats.
+    pub js_bound: Option<f64>,
+    /// Wall-clock seconds of training.
+    pub seconds: f64,
+    /// Generator steps per second.
+    pub steps_per_second: f64,
+    /// Readings left out.
+    pub rejected: u64,
+}
+
+/// Trains as `args` say.
+pub(super) fn train(args: &Args) -> Result<(), Failure> {
+    let model = match (&args.resume, args.model) {
+        (None, model) => model.unwrap_or_default(),
+        (Some(path), asked) => {
+            let found = cli::Model::of_checkpoint(&read(path)?, path)?;
+            if asked.is_some_and(|asked| asked != found) {
+                return Err(Failure::input(
+                    "the checkpoint is of another model",
+                    path.display(),
+                    "leave out --model, or give another checkpoint",
+                ));
+            }
+            found
+        }
+    };
+    model.run(Train(args))
+}
+
+struct Train<'a>(&'a Args);
+
+impl Job for Train<'_> {
+    type Output = Result<(), Failure>;
+
+    fn run<M: Network>(self) -> Self::Output {
+        let args = self.0;
+        let source = source(args, Session::<M>::window())?;
+        let mut session: Session<M> = session(args, &source)?;
+        let mut out = OutDir::open(&args.destination.out, &[METRICS, CHECKPOINT, REPORT])?;
+        let reference = Reference::new(
+            source.reference(THOROUGH, session.seed),
+            f64::from(session.standardiser.sd()),
+        );
+
+        let begun = Instant::now();
+        let first = session.trainer.step();
+        let records = learn(args, &source, &reference, &mut session);
+        let seconds = begun.elapsed().as_secs_f64();
+        session.threshold = threshold(&source, &session);
+
+        let mut rng = measure::rng(session.seed);
+        let distance = reference.distance(measure::readings(&session, THOROUGH, &mut rng));
+        let rounds = session.trainer.step() - first;
+        let drawn = u64::from(session.trainer.step())
+            * u64::from(session.recipe.discriminator_steps + 1)
+            * session.recipe.batch as u64;
+        let last = records.last().map(|(record, _)| *record);
+        let summary = Summary {
+            model: M::NAME.to_owned(),
+            seed: session.seed,
+            steps: session.trainer.step(),
+            samples: source.len().map_or(drawn, |len| len as u64),
+            parameters: network::parameters::<M>(),
+            fingerprint: format!("{:08x}", session.trainer.fingerprint()),
+            w1: finite(distance.w1),
+            js: finite(distance.js),
+            value: last.and_then(|record| finite(record.value.into())),
+            js_bound: last.and_then(|record| finite(record.js_bound.into())),
+            seconds,
+            steps_per_second: f64::from(rounds) / seconds.max(1e-9),
+            rejected: source.rejected(),
+        };
+
+        let rows: Vec<data::Metric> = records.iter().map(row).collect();
+        let run = page::training(&summary, &rows, &source, &reference, &session);
+        out.stage(METRICS, |file| {
+            metrics::write(file, &rows).map_err(std::io::Error::other)
+        })?;
+        let bytes = bytes(&session)?;
+        out.stage(CHECKPOINT, |file| file.write_all(&bytes))?;
+        out.stage(REPORT, |file| file.write_all(training::page(&run).as_bytes()))?;
+        let folder = out.path().to_owned();
+        out.commit()?;
+        if args.destination.json {
+            console::print_json(&summary)
+        } else {
+            tell(&summary, &run, &folder)
+        }
+    }
+}
+
+/// Where the samples come from.
+fn source(args: &Args, window: usize) -> Result<Source, Failure> {
+    if let Some(path) = &args.data {
+        let selection = &args.selection;
+        let series = Series::read(path, selection.column.as_deref(), &selection.rows)?;
+        series.warnings.iter().for_each(|text| console::warn(text));
+        if series.rejected.total() > 0 {
+            console::warn(&format!(
+                "{} rows skipped: {}",
+                series.rejected.total(),
+                series.rejected
+            ));
+        }
+        return Source::recorded(series, window);
+    }
+    let built_in = || BUILT_IN.parse().map_err(|error| Failure::told(&error, BUILT_IN));
+    let target = args.target.clone().map_or_else(built_in, Ok)?;
+    Ok(Source::Simulated(target))
+}
+
+/// A fresh session, or the one to go on with.
+fn session<M: Network>(args: &Args, source: &Source) -> Result<Session<M>, Failure> {
+    let mut session = match &args.resume {
+        Some(path) => load::<M>(path)?,
+        None => {
+            let mut recipe = M::recipe();
+            recipe.loss = args.loss.unwrap_or(recipe.loss);
+            if let Some(n) = args.d_steps {
+                recipe.discriminator_steps = n as u32;
+            }
+            let seed = args.seed.unwrap_or(0);
+            Session::new(recipe, source.standardiser(seed)?, seed)
+        }
+    };
+    if let Some(steps) = args.steps {
+        session.recipe.steps = steps as u32;
+    }
+    if session.done() {
+        return Err(Failure::input(
+            format!("the run is over: {} steps taken", session.trainer.step()),
+            args.resume.as_deref().unwrap_or(Path::new("--steps")).display(),
+            "give --steps with a larger total to go on",
+        ));
+    }
+    Ok(session)
+}
+
+/// A session from a checkpoint file.
+pub(crate) fn load<M: Network>(path: &Path) -> Result<Session<M>, Failure> {
+    let bytes = read(path)?;
+    let mut session = Session::blank();
+    checkpoint::load(Session::<M>::NAME, &mut session, &bytes)
+        .map_err(|error| Failure::told(&error, path.display()))?;
+    Ok(session)
+}
+
+/// The bytes of a checkpoint file.
+pub(crate) fn read(path: &Path) -> Result<Vec<u8>, Failure> {
+    fs::read(path).map_err(|error| {
+        Failure::input(
+            format!("cannot read the checkpoint: {error}"),
+            path.display(),
+            "give a file that ganlet train wrote",
+        )
+    })
+}
+
+/// The bytes of a session's checkpoint.
+fn bytes<M: Network>(session: &Session<M>) -> Result<Vec<u8>, Failure> {
+    let mut buffer = vec![0; Session::<M>::CHECKPOINT_BYTES];
+    checkpoint::save(Session::<M>::NAME, session, &mut buffer)
+        .map_err(|error| Failure::job(error, CHECKPOINT, "train anew with smaller rates"))?;
+    Ok(buffer)
+}
+
+/// Trains to the end, or to where the user wants to stop.
+fn learn<M: Network>(
+    args: &Args,
+    source: &Source,
+    reference: &Reference,
+    session: &mut Session<M>,
+) -> Vec<(Record, Distance)> {
+    let steps = session.recipe.steps;
+    let end = args.stop_at.map_or(steps, |at| steps.min(at as u32));
+    let every = (steps / RECORDS).max(1);
+    let progress = Progress::new(
+        u64::from(end.saturating_sub(session.trainer.step())),
+        "steps",
+    );
+    let mut interval = Interval::default();
+    let mut records = Vec::new();
+    while session.trainer.step() < end {
+        interval.push(&session.round(|rng| source.draw(rng)));
+        let step = session.trainer.step();
+        if step % every == 0 || step == end {
+            if let Some(record) = interval.finish(step) {
+                let readings = measure::readings(session, QUICK, &mut measure::rng(session.seed));
+                records.push((record, reference.distance(readings)));
+            }
+        }
+        progress.advance(1, || {
+            records.last().map_or_else(String::new, |(record, distance)| {
+                format!(
+                    "W1 {:.3}  JS {:.4}  V {:.3}",
+                    distance.w1, distance.js, record.value
+                )
+            })
+        });
+    }
+    progress.finish();
+    records
+}
+
+/// The strangeness that one real sample in a hundred exceeds.
+fn threshold<M: Network>(source: &Source, session: &Session<M>) -> f32 {
+    let samples = source.windows::<M::Sample>(CALIBRATION, session.seed);
+    let mut scores: Vec<f32> = samples
+        .into_iter()
+        .flat_map(|sample| session.strangeness(&[sample]))
+        .collect();
+    scores.sort_by(f32::total_cmp);
+    scores[(scores.len() as f64 * (1.0 - ALARMS)) as usize]
+}
+
+fn row((record, distance): &(Record, Distance)) -> data::Metric {
+    let number = |x: f32| finite(x.into());
+    data::Metric {
+        step: record.step.into(),
+        d_loss: number(record.discriminator_loss),
+        g_loss: number(record.generator_loss),
+        value: number(record.value),
+        js_bound: number(record.js_bound),
+        js_bound_se: number(record.js_bound_error),
+        w1: finite(distance.w1),
+        js: finite(distance.js),
+        d_gradient: number(record.discriminator_gradient),
+        g_gradient: number(record.generator_gradient),
+    }
+}
+
+fn finite(x: f64) -> Option<f64> {
+    x.is_finite().then_some(x)
+}
+
+/// The result in a few lines.
+fn tell(summary: &Summary, run: &data::Training, folder: &Path) -> Result<(), Failure> {
+    use crate::report::number::short_or_dash;
+    let facts = &run.facts;
+    console::print(|out| {
+        writeln!(
+            out,
+            "{}: {} parameters, {} steps in {:.1} s ({:.0} steps/s), seed {}",
+            summary.model,
+            summary.parameters,
+            summary.steps,
+            summary.seconds,
+            summary.steps_per_second,
+            summary.seed
+        )?;
+        writeln!(
+            out,
+            "W1 {} of the data's standard deviation (Gaussian fit {}, two real samples {})",
+            short_or_dash(summary.w1),
+            short_or_dash(facts.w1_gaussian),
+            short_or_dash(facts.w1_floor)
+        )?;
+        writeln!(
+            out,
+            "JS {} nats by histogram; V(G, D) {} nats, so JS is at least {}",
+            short_or_dash(summary.js),
+            short_or_dash(summary.value),
+            short_or_dash(summary.js_bound)
+        )?;
+        writeln!(out, "fingerprint {}", summary.fingerprint)?;
+        let report = folder.join(REPORT);
+        writeln!(out, "wrote {}, {METRICS}, {CHECKPOINT}", report.display())
+    })
+}

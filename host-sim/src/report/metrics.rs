@@ -1,0 +1,125 @@
+//! `metrics.csv`: the run over its steps, one row for each measured step.
+//!
+//! The columns, in this order, are [`COLUMNS`]; their meaning is that of the
+//! fields of [`Metric`]. A cell is empty where a quantity was not measured at
+//! that step; a quantity that diverged reads `NaN`, `inf` or `-inf`.
+
+use std::io::{Read, Write};
+
+use super::data::Metric;
+
+/// The header of `metrics.csv`, in the order of the fields of [`Metric`].
+pub const COLUMNS: [&str; 10] = [
+    "step",
+    "d_loss",
+    "g_loss",
+    "value",
+    "js_bound",
+    "js_bound_se",
+    "w1",
+    "js",
+    "d_gradient",
+    "g_gradient",
+];
+
+/// Writes `metrics.csv` row by row, so that a long run can be followed.
+#[derive(Debug)]
+pub struct MetricsWriter<W: Write> {
+    csv: csv::Writer<W>,
+}
+
+impl<W: Write> MetricsWriter<W> {
+    /// Starts the file with its header.
+    ///
+    /// # Errors
+    /// When `to` cannot be written.
+    pub fn new(to: W) -> csv::Result<Self> {
+        let mut csv = csv::WriterBuilder::new().has_headers(false).from_writer(to);
+        csv.write_record(COLUMNS)?;
+        Ok(Self { csv })
+    }
+
+    /// Adds a row.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn push(&mut self, row: &Metric) -> csv::Result<()> {
+        self.csv.serialize(row)
+    }
+
+    /// Hands every row so far to the file.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn flush(&mut self) -> csv::Result<()> {
+        Ok(self.csv.flush()?)
+    }
+}
+
+/// Writes a whole `metrics.csv`.
+///
+/// # Errors
+/// When `to` cannot be written.
+pub fn write<W: Write>(to: W, rows: &[Metric]) -> csv::Result<()> {
+    let mut writer = MetricsWriter::new(to)?;
+    for row in rows {
+        writer.push(row)?;
+    }
+    writer.flush()
+}
+
+/// Reads a `metrics.csv` back.
+///
+/// # Errors
+/// When `from` cannot be read or is not such a file.
+pub fn read<R: Read>(from: R) -> csv::Result<Vec<Metric>> {
+    csv::Reader::from_reader(from).deserialize().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(rows: &[Metric]) -> String {
+        let mut bytes = Vec::new();
+        write(&mut bytes, rows).unwrap();
+        String::from_utf8(bytes).unwrap()
+    }
+
+    #[test]
+    fn the_header_names_the_fields_in_their_order() {
+        let mut by_serde = csv::Writer::from_writer(Vec::new());
+        by_serde.serialize(Metric::default()).unwrap();
+        let by_serde = String::from_utf8(by_serde.into_inner().unwrap()).unwrap();
+        assert_eq!(by_serde.lines().next(), text(&[]).lines().next());
+    }
+
+    #[test]
+    fn a_run_without_rows_is_a_header() {
+        assert_eq!(text(&[]), COLUMNS.join(",") + "\n");
+    }
+
+    #[test]
+    fn rows_read_back_with_their_gaps_and_accidents() {
+        let rows = [
+            Metric {
+                step: 0,
+                d_loss: Some(1.386_294_361_119_890_6),
+                ..Metric::default()
+            },
+            Metric {
+                step: u64::MAX,
+                value: Some(f64::INFINITY),
+                g_gradient: Some(1e-300),
+                ..Metric::default()
+            },
+        ];
+        assert_eq!(read(text(&rows).as_bytes()).unwrap(), rows);
+        let diverged = [Metric {
+            w1: Some(f64::NAN),
+            ..Metric::default()
+        }];
+        let again = read(text(&diverged).as_bytes()).unwrap();
+        assert!(again[0].w1.unwrap().is_nan());
+    }
+}

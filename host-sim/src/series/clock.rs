@@ -1,0 +1,101 @@
+//! The order of time: where a recording has gaps, and so which readings may share a window.
+
+use std::ops::Range;
+use std::path::Path;
+
+use super::draft::Reading;
+
+/// A step of `t` above this many usual steps is a gap.
+const GAP: f64 = 1.5;
+
+/// What the times of the readings say about their sequence.
+#[derive(Debug, Default)]
+pub(super) struct Order {
+    /// Maximal runs without a gap, a hole or time running backwards.
+    pub(super) segments: Vec<Range<usize>>,
+    repeated: Mishap,
+    backwards: Mishap,
+}
+
+/// How often something happened, and on which line first.
+#[derive(Debug, Default)]
+struct Mishap {
+    count: usize,
+    line: usize,
+}
+
+impl Order {
+    /// The segments of readings that stand in the order of the file.
+    pub(super) fn of(readings: &[Reading]) -> Self {
+        let mut order = Self::default();
+        let longest = usual_step(readings).map_or(f64::INFINITY, |step| GAP * step);
+        let mut start = 0;
+        for (end, (a, b)) in (1..).zip(readings.iter().zip(readings.iter().skip(1))) {
+            let step = b.time() - a.time();
+            if step < 0.0 {
+                order.backwards.happened(b.line);
+            } else if step == 0.0 {
+                order.repeated.happened(b.line);
+            }
+            if is_hole(a, b) || step < 0.0 || step > longest {
+                order.segments.push(start..end);
+                start = end;
+            }
+        }
+        if start < readings.len() {
+            order.segments.push(start..readings.len());
+        }
+        order
+    }
+
+    /// What a user should know about the times in the file at `path`.
+    pub(super) fn warnings(&self, path: &Path) -> Vec<String> {
+        [
+            self.backwards
+                .told("runs backwards", "each time a segment begins", path),
+            self.repeated
+                .told("stands still", "the readings are kept", path),
+        ]
+        .into_iter()
+        .flatten()
+        .collect()
+    }
+}
+
+impl Mishap {
+    fn happened(&mut self, line: usize) {
+        if self.count == 0 {
+            self.line = line;
+        }
+        self.count += 1;
+    }
+
+    fn told(&self, what: &str, so: &str, path: &Path) -> Option<String> {
+        let (count, place, line) = (self.count, path.display(), self.line);
+        let times = if count == 1 { "once" } else { "times" };
+        let often = if count == 1 {
+            String::new()
+        } else {
+            format!("{count} ")
+        };
+        (count > 0).then(|| format!("t {what} {often}{times}, first at {place}:{line}: {so}"))
+    }
+}
+
+/// Whether a row between the two was skipped.
+fn is_hole(a: &Reading, b: &Reading) -> bool {
+    b.row > a.row + 1
+}
+
+/// The median of the forward steps between neighbouring rows (the upper one of an even number);
+/// `None` where time never moves.
+fn usual_step(readings: &[Reading]) -> Option<f64> {
+    let pairs = readings.iter().zip(readings.iter().skip(1));
+    let mut steps: Vec<f64> = pairs
+        .filter(|(a, b)| !is_hole(a, b))
+        .map(|(a, b)| b.time() - a.time())
+        .filter(|step| *step > 0.0)
+        .collect();
+    let middle = steps.len() / 2;
+    (!steps.is_empty()).then(|| *steps.select_nth_unstable_by(middle, f64::total_cmp).1)
+}

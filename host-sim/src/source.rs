@@ -1,0 +1,177 @@
+//! Where a run's real samples come from: a known distribution, or a recorded series.
+
+use ganlet::divergence::Target;
+use ganlet::layer::Row;
+use ganlet::rng::Rng;
+use ganlet::stream::{Standardiser, Welford};
+
+use crate::error::Failure;
+use crate::series::Series;
+
+/// Readings that a simulated sensor gives before training, to learn its scale from.
+const WARM_UP: u32 = 4096;
+/// The fewest samples that a recorded series may offer: with fewer there is no distribution.
+const FEWEST: usize = 16;
+
+/// An endless supply of real samples, in the sensor's units.
+#[derive(Debug)]
+pub enum Source {
+    /// A simulated sensor: every reading is drawn afresh, independent of the others.
+    Simulated(Target),
+    /// A recording: samples are windows of it, drawn at random with replacement.
+    Recorded {
+        /// The recording.
+        series: Series,
+        /// Readings in a window.
+        window: usize,
+        /// Where a window can begin.
+        starts: Vec<usize>,
+    },
+}
+
+impl Source {
+    /// Windows of `window` readings of a recording; none of them crosses a gap.
+    ///
+    /// # Errors
+    ///
+    /// [`Failure::Input`] when there are too few of them.
+    pub fn recorded(series: Series, window: usize) -> Result<Self, Failure> {
+        let starts: Vec<usize> = series
+            .segments
+            .iter()
+            .flat_map(|segment| segment.start..(segment.end + 1).saturating_sub(window))
+            .collect();
+        if starts.len() < FEWEST {
+            return Err(Failure::input(
+                format!(
+                    "{} to learn from, of {window} consecutive readings each",
+                    counted(starts.len(), "window")
+                ),
+                series.path.display(),
+                format!("give at least {FEWEST}, or a model with a shorter window"),
+            ));
+        }
+        Ok(Self::Recorded {
+            series,
+            window,
+            starts,
+        })
+    }
+
+    /// The scale of the readings.
+    ///
+    /// # Errors
+    ///
+    /// [`Failure::Input`] for a constant series, or one whose scale is beyond `f32`.
+    pub fn standardiser(&self, seed: u64) -> Result<Standardiser, Failure> {
+        let mut readings = Welford::new();
+        match self {
+            Self::Simulated(target) => {
+                let mut rng = Rng::new(seed, stream::WARM_UP);
+                (0..WARM_UP).for_each(|_| {
+                    readings.push(target.draw(&mut rng));
+                });
+            }
+            Self::Recorded { series, .. } => series.values.iter().for_each(|&x| {
+                readings.push(x);
+            }),
+        }
+        Standardiser::fit(&readings).map_err(|unfit| Failure::told(&unfit, self.name()))
+    }
+
+    /// Draws one sample.
+    pub fn draw<S: Row>(&self, rng: &mut Rng) -> S {
+        let mut sample = S::ZERO;
+        let row = sample.flat_mut();
+        match self {
+            Self::Simulated(target) => row.fill_with(|| target.draw(rng)),
+            Self::Recorded {
+                series,
+                window,
+                starts,
+            } => {
+                let start = starts[rng.below(starts.len() as u32) as usize];
+                row.copy_from_slice(&series.values[start..start + window]);
+            }
+        }
+        sample
+    }
+
+    /// A real sample of readings to compare generated ones with: all readings of a recording, or
+    /// `count` fresh ones.
+    pub fn reference(&self, count: usize, seed: u64) -> Vec<f32> {
+        match self {
+            Self::Recorded { series, .. } => series.values.clone(),
+            Self::Simulated(target) => {
+                let mut rng = Rng::new(seed, stream::REFERENCE);
+                (0..count).map(|_| target.draw(&mut rng)).collect()
+            }
+        }
+    }
+
+    /// Up to `count` real windows of a recording, spread over it.
+    pub fn windows<S: Row>(&self, count: usize, seed: u64) -> Vec<S> {
+        let mut rng = Rng::new(seed, stream::REFERENCE);
+        (0..count).map(|_| self.draw(&mut rng)).collect()
+    }
+
+    /// The distribution, where it is known.
+    pub fn target(&self) -> Option<&Target> {
+        match self {
+            Self::Simulated(target) => Some(target),
+            Self::Recorded { .. } => None,
+        }
+    }
+
+    /// The recording, where there is one.
+    pub fn series(&self) -> Option<&Series> {
+        match self {
+            Self::Simulated(_) => None,
+            Self::Recorded { series, .. } => Some(series),
+        }
+    }
+
+    /// Different samples that can be drawn; `None` where there is no end of them.
+    pub fn len(&self) -> Option<usize> {
+        match self {
+            Self::Simulated(_) => None,
+            Self::Recorded { starts, .. } => Some(starts.len()),
+        }
+    }
+
+    /// Readings that were left out of a recording.
+    pub fn rejected(&self) -> u64 {
+        self.series().map_or(0, |series| series.rejected.total() as u64)
+    }
+
+    /// The name, for messages and reports.
+    pub fn name(&self) -> String {
+        match self {
+            Self::Simulated(target) => target.to_string(),
+            Self::Recorded { series, .. } => {
+                let file = series.path.file_name().unwrap_or(series.path.as_os_str());
+                format!("{}, column {}", file.to_string_lossy(), series.column)
+            }
+        }
+    }
+}
+
+/// Streams of random numbers beside those of training.
+pub mod stream {
+    /// The readings from which a simulated sensor's scale is learned.
+    pub const WARM_UP: u64 = 16;
+    /// Real samples to compare with.
+    pub const REFERENCE: u64 = 17;
+    /// Generated samples that are measured.
+    pub const MEASURE: u64 = 18;
+    /// Generated samples that a user asked for.
+    pub const GENERATE: u64 = 19;
+    /// A second real sample, for the noise floor.
+    pub const FLOOR: u64 = 20;
+}
+
+/// `1 window`, `2 windows`.
+fn counted(count: usize, noun: &str) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{count} {noun}{plural}")
+}

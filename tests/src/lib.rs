@@ -1,0 +1,5 @@
+//! Shared helpers of the cross-crate tests.
+
+pub mod oracle;
+pub mod program;
+pub mod shared;

@@ -1,0 +1,63 @@
+//! Every verb of CI and of a developer's day, as `cargo xtask VERB`.
+//!
+//! A verb is a file of [`verb`] with a `run`. What verbs share has a room of its own: [`process`]
+//! runs other programs, [`stage`] runs a list of jobs and tells how each ended, [`toolchain`] picks
+//! the compiler for a Cortex-M, [`remedy`] knows how a machine gets what it lacks.
+//!
+//! Exit codes: 0 done, 1 something failed, 2 the arguments or the environment are wrong.
+
+mod process;
+mod remedy;
+mod stage;
+mod toolchain;
+mod verb;
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+/// Every verb of CI and of a developer's day
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Cli {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Subcommand)]
+enum Verb {
+    /// Install what is missing, or say how
+    Setup,
+    /// Everything a change must pass, on the host and for every target
+    Test(verb::test::Args),
+    /// What CI runs: `setup`, then `test`, with output made for a log
+    Ci,
+}
+
+fn main() -> ExitCode {
+    let Err(error) = run(Cli::parse().verb) else {
+        return ExitCode::SUCCESS;
+    };
+    match error.downcast::<clap::Error>() {
+        Ok(usage) => usage.exit(),
+        Err(failure) => {
+            eprintln!("error: {failure:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(verb: Verb) -> Result<()> {
+    toolchain::demanded()?; // a wrong environment ends it before any work
+    match verb {
+        Verb::Setup => verb::setup::run(),
+        Verb::Test(args) => verb::test::run(&args),
+        Verb::Ci => verb::ci::run(),
+    }
+}
+
+/// An error of whoever typed the command or set the environment: exit code 2.
+fn usage_error(message: impl std::fmt::Display) -> anyhow::Error {
+    clap::Error::raw(clap::error::ErrorKind::InvalidValue, format!("{message}\n")).into()
+}

@@ -1,0 +1,80 @@
+//! `cargo xtask test`: everything a change must pass, on the host and for every target.
+
+use std::process::Command;
+
+use anyhow::Result;
+
+use super::setup;
+use crate::{
+    process::{self, cargo},
+    stage::{self, Stage},
+    toolchain::{TARGETS, Toolchain},
+};
+
+/// What may be said to `cargo xtask test`.
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// Run only the stages whose names begin so, e.g. `fmt clippy thumb` [default: all]
+    #[arg(value_name = "STAGE", value_parser = beginning_of_a_stage)]
+    only: Vec<String>,
+}
+
+/// Runs the stages that were asked for.
+pub(crate) fn run(args: &Args) -> Result<()> {
+    let asked = |stage: &Stage| {
+        args.only.is_empty() || args.only.iter().any(|it| stage.name().starts_with(it))
+    };
+    stage::run_all(stages().into_iter().filter(asked))
+}
+
+/// All stages, the quickest to fail first.
+fn stages() -> Vec<Stage> {
+    let mut stages = vec![
+        on_host("fmt", "fmt --all --check"),
+        on_host("clippy", "clippy --workspace --all-targets -- -D warnings"),
+        on_host(
+            "clippy-micromath",
+            "clippy -p ganlet --all-targets --features micromath -- -D warnings",
+        ),
+        on_host(
+            "clippy-defmt",
+            "clippy -p ganlet --all-targets --features defmt -- -D warnings",
+        ),
+        Stage::command("doc", doc()),
+        on_host("test", "test --workspace"),
+        on_host("test-release", "test --release -p ganlet-tests"),
+        Stage::new("setup", || setup::ensure(&setup::CORTEX_M)),
+    ];
+    stages.extend(TARGETS.map(|target| Stage::new(target, || build_core(target))));
+    stages
+}
+
+fn on_host(name: &'static str, line: &str) -> Stage {
+    Stage::command(name, cargo(line))
+}
+
+fn doc() -> Command {
+    let mut command = cargo("doc --workspace --no-deps");
+    command.env("RUSTDOCFLAGS", "-D warnings");
+    command
+}
+
+/// Builds the core for a machine that has no std, as it is and with every feature.
+fn build_core(target: &str) -> Result<()> {
+    let toolchain = Toolchain::for_target(target)?;
+    let plain = ["build", "--release", "--package", "ganlet"];
+    let full = plain.iter().chain(&["--all-features"]);
+    process::announce_and_run(toolchain.command(target).args(plain))?;
+    process::announce_and_run(toolchain.command(target).args(full))
+}
+
+/// Accepts what the name of a stage begins with.
+fn beginning_of_a_stage(text: &str) -> Result<String, String> {
+    let stages = stages();
+    let names: Vec<_> = stages.iter().map(Stage::name).collect();
+    if names.iter().any(|name| name.starts_with(text)) {
+        Ok(text.to_owned())
+    } else {
+        Err(format!("the stages are {}", names.join(", ")))
+    }
+}
