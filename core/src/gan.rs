@@ -192,7 +192,12 @@ where
                 sums.generated_logit += b * weight;
             }
             net.backward(on_real.trace(&positives), &mut da, Some(&mut grad), None);
-            net.backward(on_generated.trace(&negatives), &mut db, Some(&mut grad), None);
+            net.backward(
+                on_generated.trace(&negatives),
+                &mut db,
+                Some(&mut grad),
+                None,
+            );
 
             for (gamma, x, pass) in [
                 (objective.r1, &positives, &on_real),
@@ -213,7 +218,7 @@ where
             &grad,
         );
         let midpoint = 0.5 * (sums.real_logit + sums.generated_logit);
-        if midpoint.is_finite() {
+        if midpoint.is_finite() && !sums.step.skipped {
             self.centre += CENTRE_RATE * (midpoint - self.centre);
         }
         sums

@@ -2,7 +2,7 @@
 //!
 //! Everything that trains, scores or generates calls these, and nothing else: one back end gives
 //! one set of bits on x86-64 and on every Cortex-M. [`libm`] is the default; the `micromath`
-//! feature trades accuracy (about 1e-3) for size and cycles. [`reference`](mod@reference) holds the
+//! feature takes exp, tanh and cos from there, trading accuracy (about 1e-3) for size and cycles. [`reference`](mod@reference) holds the
 //! `f64` functions of quadrature and reports, always from `libm`.
 
 #[cfg(feature = "micromath")]
@@ -12,11 +12,13 @@ mod backend {
     pub(crate) fn exp(x: f32) -> f32 {
         F32Ext::exp(x)
     }
+    // micromath's logarithm and root are off by several per cent, too much for the tails of a
+    // Gaussian and for Adam's denominator.
     pub(crate) fn ln(x: f32) -> f32 {
-        F32Ext::ln(x)
+        libm::logf(x)
     }
     pub(crate) fn sqrt(x: f32) -> f32 {
-        F32Ext::sqrt(x)
+        libm::sqrtf(x)
     }
     pub(crate) fn tanh(x: f32) -> f32 {
         // micromath has no tanh: 1 - 2 / (e^2x + 1), which saturates to ±1 at both ends.

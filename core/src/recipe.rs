@@ -50,17 +50,17 @@ impl Recipe {
         penalty_every: 4,
         generator_rate: 1e-3,
         discriminator_rate: 1e-3,
-        rate_schedule: Schedule::Linear { from: 0.5, to: 1.0 },
+        rate_schedule: Schedule::Linear { from: 0.0, to: 1.0 },
         optimizer: Adam {
-            beta1: 0.5,
+            beta1: 0.0,
             beta2: 0.99,
             epsilon: 1e-8,
         },
-        batch: 16,
+        batch: 32,
         discriminator_steps: 3,
-        average: 0.999,
+        average: 0.9998,
         gaussian: 3,
-        steps: 20_000,
+        steps: 40_000,
     };
 
     /// For windows.
@@ -120,10 +120,25 @@ impl Recipe {
 
     /// The settings that [`numbers`](Self::numbers) gives, if there are such.
     fn from_numbers(whole: [u32; 8], real: [f32; 12]) -> Option<Self> {
-        let [loss, penalty, penalty_every, rate, batch, discriminator_steps, gaussian, steps] =
-            whole;
-        let [r1, r2, penalty_from, penalty_to, generator_rate, discriminator_rate, rest @ ..] =
-            real;
+        let [
+            loss,
+            penalty,
+            penalty_every,
+            rate,
+            batch,
+            discriminator_steps,
+            gaussian,
+            steps,
+        ] = whole;
+        let [
+            r1,
+            r2,
+            penalty_from,
+            penalty_to,
+            generator_rate,
+            discriminator_rate,
+            rest @ ..,
+        ] = real;
         let [rate_from, rate_to, beta1, beta2, epsilon, average] = rest;
         Some(Self {
             loss: *Loss::ALL.get(loss as usize)?,

@@ -139,7 +139,10 @@ mod tests {
         // First outputs of the authors' C code from state {1, 2, 3, 4}.
         let mut rng = Rng::from_state([1, 2, 3, 4]).unwrap();
         let first: [u32; 5] = core::array::from_fn(|_| rng.next_u32());
-        assert_eq!(first, [641, 1_573_767, 3_222_811_527, 3_517_856_514, 836_907_274]);
+        assert_eq!(
+            first,
+            [641, 1_573_767, 3_222_811_527, 3_517_856_514, 836_907_274]
+        );
     }
 
     #[test]
@@ -148,7 +151,10 @@ mod tests {
             let p = i as f32 / 2000.0;
             let x = f64::from(normal_quantile(p));
             let back = 0.5 * math::reference::erfc(-x / core::f64::consts::SQRT_2);
-            assert!((back - f64::from(p)).abs() < 3e-7, "p {p}: {x} gives {back}");
+            assert!(
+                (back - f64::from(p)).abs() < 3e-7,
+                "p {p}: {x} gives {back}"
+            );
         }
     }
 

@@ -48,8 +48,8 @@ impl<M: Model> Trainer<M> {
 
     /// What training takes at most, in bytes: this value, and a step's gradient and activations on
     /// the stack. Call frames come on top.
-    pub const RAM_BYTES: usize = size_of::<Self>()
-        + Gan::<M::Generator, M::Discriminator, Adam>::STEP_BYTES;
+    pub const RAM_BYTES: usize =
+        size_of::<Self>() + Gan::<M::Generator, M::Discriminator, Adam>::STEP_BYTES;
 
     /// Fresh networks; the same seed gives the same bits everywhere.
     pub fn new(seed: u64) -> Self {
@@ -66,12 +66,10 @@ impl<M: Model> Trainer<M> {
 
     /// One round: D is trained `recipe.discriminator_steps` times with G fixed, then G once with D
     /// fixed. `real` draws a standardised sample.
-    pub fn round(
-        &mut self,
-        recipe: &Recipe,
-        mut real: impl FnMut(&mut Rng) -> M::Sample,
-    ) -> Round {
-        let Self { gan, data, latent, .. } = self;
+    pub fn round(&mut self, recipe: &Recipe, mut real: impl FnMut(&mut Rng) -> M::Sample) -> Round {
+        let Self {
+            gan, data, latent, ..
+        } = self;
         let mut real = || real(data);
         let mut draw = || Latent::draw(latent, recipe.gaussian);
         let rate = recipe.rate_schedule.factor(self.step, recipe.steps);

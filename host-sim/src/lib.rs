@@ -7,6 +7,8 @@ pub mod cli;
 pub mod command;
 pub mod console;
 pub mod error;
+pub mod gaussian;
+pub mod manifest;
 pub mod measure;
 pub mod network;
 pub mod output;
@@ -14,6 +16,8 @@ pub mod progress;
 pub mod ranking;
 pub mod report;
 pub mod series;
+pub mod signal;
+pub mod sliced;
 pub mod source;
 mod usage;
 

@@ -2,11 +2,12 @@
 //! standard error.
 
 use std::env;
+use std::fmt;
 use std::io::{self, IsTerminal};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 
 use crate::console;
 
@@ -94,10 +95,17 @@ fn style(unit: &str) -> ProgressStyle {
         true => "{bar:32}",
         false => "{bar:32.cyan/blue}",
     };
-    ProgressStyle::with_template(&format!(
-        "{bar} {{human_pos}}/{{human_len}} {unit}  {{per_sec}}  ETA {{eta}}  {{msg}}"
-    ))
-    .unwrap_or_else(|_| ProgressStyle::default_bar())
+    let template =
+        format!("{bar} {{human_pos}}/{{human_len}} {unit}  {{rate}}  ETA {{eta}}  {{msg}}");
+    ProgressStyle::with_template(&template)
+        .unwrap_or_else(|_| ProgressStyle::default_bar())
+        .with_key(
+            "rate",
+            |state: &ProgressState, text: &mut dyn fmt::Write| {
+                // A bar that cannot show its rate is no reason to stop.
+                let _ = write!(text, "{:.0}/s", state.per_sec());
+            },
+        )
 }
 
 #[cfg(test)]

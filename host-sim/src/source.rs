@@ -7,6 +7,7 @@ use ganlet::stream::{Standardiser, Welford};
 
 use crate::error::Failure;
 use crate::series::Series;
+use crate::signal::Signal;
 
 /// Readings that a simulated sensor gives before training, to learn its scale from.
 const WARM_UP: u32 = 4096;
@@ -18,6 +19,8 @@ const FEWEST: usize = 16;
 pub enum Source {
     /// A simulated sensor: every reading is drawn afresh, independent of the others.
     Simulated(Target),
+    /// A simulated process: every window is drawn afresh.
+    Signal(Signal),
     /// A recording: samples are windows of it, drawn at random with replacement.
     Recorded {
         /// The recording.
@@ -72,6 +75,16 @@ impl Source {
                     readings.push(target.draw(&mut rng));
                 });
             }
+            Self::Signal(signal) => {
+                let mut rng = Rng::new(seed, stream::WARM_UP);
+                let mut window = [0.0; 32];
+                (0..WARM_UP / 32).for_each(|_| {
+                    signal.draw(&mut rng, &mut window);
+                    window.iter().for_each(|&x| {
+                        readings.push(x);
+                    });
+                });
+            }
             Self::Recorded { series, .. } => series.values.iter().for_each(|&x| {
                 readings.push(x);
             }),
@@ -85,6 +98,7 @@ impl Source {
         let row = sample.flat_mut();
         match self {
             Self::Simulated(target) => row.fill_with(|| target.draw(rng)),
+            Self::Signal(signal) => signal.draw(rng, row),
             Self::Recorded {
                 series,
                 window,
@@ -106,6 +120,14 @@ impl Source {
                 let mut rng = Rng::new(seed, stream::REFERENCE);
                 (0..count).map(|_| target.draw(&mut rng)).collect()
             }
+            Self::Signal(signal) => {
+                let mut rng = Rng::new(seed, stream::REFERENCE);
+                let mut readings = vec![0.0; count];
+                for window in readings.chunks_mut(32) {
+                    signal.draw(&mut rng, window);
+                }
+                readings
+            }
         }
     }
 
@@ -119,14 +141,14 @@ impl Source {
     pub fn target(&self) -> Option<&Target> {
         match self {
             Self::Simulated(target) => Some(target),
-            Self::Recorded { .. } => None,
+            Self::Signal(_) | Self::Recorded { .. } => None,
         }
     }
 
     /// The recording, where there is one.
     pub fn series(&self) -> Option<&Series> {
         match self {
-            Self::Simulated(_) => None,
+            Self::Simulated(_) | Self::Signal(_) => None,
             Self::Recorded { series, .. } => Some(series),
         }
     }
@@ -134,20 +156,22 @@ impl Source {
     /// Different samples that can be drawn; `None` where there is no end of them.
     pub fn len(&self) -> Option<usize> {
         match self {
-            Self::Simulated(_) => None,
+            Self::Simulated(_) | Self::Signal(_) => None,
             Self::Recorded { starts, .. } => Some(starts.len()),
         }
     }
 
     /// Readings that were left out of a recording.
     pub fn rejected(&self) -> u64 {
-        self.series().map_or(0, |series| series.rejected.total() as u64)
+        self.series()
+            .map_or(0, |series| series.rejected.total() as u64)
     }
 
     /// The name, for messages and reports.
     pub fn name(&self) -> String {
         match self {
             Self::Simulated(target) => target.to_string(),
+            Self::Signal(signal) => signal.to_string(),
             Self::Recorded { series, .. } => {
                 let file = series.path.file_name().unwrap_or(series.path.as_os_str());
                 format!("{}, column {}", file.to_string_lossy(), series.column)

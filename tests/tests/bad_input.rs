@@ -464,22 +464,16 @@ fn cells_that_are_no_readings_are_skipped_counted_and_told() {
 }
 
 #[test]
-fn times_out_of_order_are_told_and_not_sorted() {
-    let rows = readings()
-        .replace("\n50,", "\n49,")
-        .replace("\n60,", "\n30,");
-    let bench = Bench::new().with("x.csv", rows);
-    let output = bench.run(&["train", "--data", "x.csv", "--steps", "20"]);
-    let prose = String::from_utf8(output.stderr).unwrap();
-    assert!(output.status.success(), "{prose}");
-    assert!(
-        prose.contains("t runs backwards once, first at x.csv:62"),
-        "{prose}"
-    );
-    assert!(
-        prose.contains("t stands still once, first at x.csv:52"),
-        "{prose}"
-    );
+fn times_that_do_not_ascend_are_refused_with_the_line() {
+    let cases = [
+        ("\n50,", "\n49,", "t stands still once, first at x.csv:52"),
+        ("\n60,", "\n30,", "t runs backwards once, first at x.csv:62"),
+    ];
+    for (from, to, told) in cases {
+        let bench = Bench::new().with("x.csv", readings().replace(from, to));
+        let line = refusal(&bench.run(&["train", "--data", "x.csv", "--steps", "20"]));
+        assert!(line.contains(told), "{line}");
+    }
 }
 
 #[test]

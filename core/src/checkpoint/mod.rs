@@ -65,11 +65,7 @@ pub const fn bytes<T: Persist>() -> usize {
 ///
 /// A state that could not be loaded again (a NaN or an infinity in it) is refused, and `out` is left
 /// as it was.
-pub fn save<'a, T: Persist>(
-    model: Name,
-    state: &T,
-    out: &'a mut [u8],
-) -> Result<&'a [u8], Error> {
+pub fn save<'a, T: Persist>(model: Name, state: &T, out: &'a mut [u8]) -> Result<&'a [u8], Error> {
     let survey = persist::survey(state)?;
     if let Some(at) = survey.not_finite {
         return Err(Error::NotFinite { at });

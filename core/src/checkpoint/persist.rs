@@ -84,6 +84,7 @@ impl<'a> Writer<'a> {
     }
 
     /// Notes that a value of some kind follows.
+    #[inline(never)] // one copy of the digest's loop, not one for each field: flash
     pub(crate) fn describe(&mut self, kind: u8, dimensions: &[usize]) {
         self.shape.update(&[kind, dimensions.len() as u8]);
         for &dimension in dimensions {
@@ -101,6 +102,7 @@ impl<'a> Writer<'a> {
     }
 
     /// Appends a leaf of numbers.
+    #[inline(never)]
     pub(super) fn leaf(&mut self, dimensions: &[usize], numbers: &[f32]) {
         self.describe(b'f', dimensions);
         for x in numbers {
@@ -204,6 +206,7 @@ impl<'a> Reader<'a> {
     }
 
     /// A leaf of finite numbers.
+    #[inline(never)]
     pub(super) fn leaf(&mut self, numbers: &mut [f32]) -> Result<(), Invalid> {
         for place in numbers {
             let x = f32::from_le_bytes(self.take()?);

@@ -206,10 +206,7 @@ pub(super) struct Pointwise<A>(PhantomData<A>);
 impl<A: Activation> Pointwise<A> {
     /// y ← φ(z), in place.
     #[inline]
-    pub(super) fn forward<R: Row, const B: usize>(
-        z: &mut [R; B],
-        tape: &mut A::Tape<[R; B]>,
-    ) {
+    pub(super) fn forward<R: Row, const B: usize>(z: &mut [R; B], tape: &mut A::Tape<[R; B]>) {
         tape.keep(z);
         for row in z.iter_mut() {
             for v in row.flat_mut() {
@@ -287,7 +284,10 @@ mod tests {
             let curvature = (hi - 2.0 * mid + lo) / (h * h);
             let at = kept(z);
             assert!((A::slope(at) - slope).abs() < 1e-3, "slope at {z}");
-            assert!((A::curvature(at) - curvature).abs() < 2e-2, "curvature at {z}");
+            assert!(
+                (A::curvature(at) - curvature).abs() < 2e-2,
+                "curvature at {z}"
+            );
         }
     }
 

@@ -25,8 +25,7 @@ impl<A: Layer, C: Layer<In = A::Out>> Layer for (A, C) {
     type In = A::In;
     type Out = C::Out;
     type Tape<const B: usize> = Junction<A::Tape<B>, [A::Out; B], C::Tape<B>>;
-    type TangentTape<const B: usize> =
-        Junction<A::TangentTape<B>, [A::Out; B], C::TangentTape<B>>;
+    type TangentTape<const B: usize> = Junction<A::TangentTape<B>, [A::Out; B], C::TangentTape<B>>;
 
     fn forward<const B: usize>(
         &self,
@@ -63,8 +62,7 @@ impl<A: Layer, C: Layer<In = A::Out>> Layer for (A, C) {
         y: &mut [C::Out; B],
     ) {
         let (first, second) = halves(at);
-        self.0
-            .tangent(first, x, &mut tape.first, &mut tape.between);
+        self.0.tangent(first, x, &mut tape.first, &mut tape.between);
         self.1.tangent(second, &tape.between, &mut tape.second, y);
     }
 
@@ -143,7 +141,8 @@ macro_rules! chain {
 }
 
 /// Holds where `L` is a layer: `const _: () = is_layer::<Net>();` beside a network's definition
-/// turns a wrong width into one readable error there.
+/// turns a wrong width into one readable error there, and a wrong length of a convolution too.
 pub const fn is_layer<L: Layer>() {
-    let _lengths_are_checked = L::LEN;
+    // Evaluates what the layers assert of their own sizes.
+    let _ = L::LEN;
 }

@@ -8,8 +8,12 @@ use super::{Dual, Init, Layer, TangentTrace, Trace};
 use crate::params::Params;
 use crate::rng::Rng;
 
-/// z[o][t] = b[o] + Σᵢ Σₖ w[i][k][o] x[i][`STRIDE`·t + k − `PAD`], y = φ(z): `C_IN` channels of
-/// `L_IN` samples to `C_OUT` channels of `L_OUT`, with kernels of `K` taps and activation `A`.
+/// `C_IN` channels of `L_IN` samples to `C_OUT` channels of `L_OUT`, with kernels of `K` taps and
+/// activation `A`: y = φ(z),
+///
+/// ```text
+/// z[o][t] = b[o] + Σᵢ Σₖ w[i][k][o] · x[i][STRIDE·t + k − PAD]
+/// ```
 ///
 /// What the field calls a convolution is a cross-correlation: kernels are not reversed. Samples
 /// beyond either end are zeros, `PAD` of them in reach. The lengths must agree,
@@ -331,6 +335,7 @@ mod tests {
 
     /// Every bit, from loops that follow the documented orders one number at a time.
     #[test]
+    #[expect(clippy::needless_range_loop, reason = "indices as in the formula")]
     fn sums_have_the_documented_order() {
         type Net = Conv1d<3, 10, 6, 5, 4, 2, 1>;
         let read = |x: &[f32; 10], t: usize, k: usize| {

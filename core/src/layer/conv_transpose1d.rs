@@ -8,9 +8,12 @@ use super::{Dual, Init, Layer, TangentTrace, Trace};
 use crate::params::Params;
 use crate::rng::Rng;
 
-/// z[o][s] = b[o] + Σₖ Σᵢ w[o][k][i] x[i][t] over all t with `STRIDE`·t + k − `PAD` = s,
-/// y = φ(z): `C_IN` channels of `L_IN` samples to `C_OUT` channels of `L_OUT`, with kernels of `K`
-/// taps and activation `A`.
+/// `C_IN` channels of `L_IN` samples to `C_OUT` channels of `L_OUT`, with kernels of `K` taps and
+/// activation `A`: y = φ(z),
+///
+/// ```text
+/// z[o][s] = b[o] + Σₖ Σᵢ w[o][k][i] · x[i][t]   over all t with STRIDE·t + k − PAD = s
+/// ```
 ///
 /// Without the bias it is the adjoint of [`Conv1d`](super::Conv1d)`<C_OUT, L_OUT, C_IN, L_IN, K,
 /// STRIDE, PAD>` with the very same array `w`: ⟨Conv x, y⟩ = ⟨x, ConvT y⟩. It upsamples by `STRIDE`:
@@ -381,6 +384,7 @@ mod tests {
 
     /// The bias comes first, before the sums over channels that the taps bring.
     #[test]
+    #[expect(clippy::needless_range_loop, reason = "indices as in the formula")]
     fn sums_have_the_documented_order() {
         let rng = &mut Rng::new(6, 0);
         let net: Up = random_net(rng);

@@ -64,9 +64,8 @@ impl<const STRIDE: usize, const PAD: usize> Correlation<STRIDE, PAD> {
         }
     }
 
-    /// z[o][t] += Σᵢ Σₖ w[i][k][o] x[i][`STRIDE`·t + k − `PAD`], by ascending long channel, then
+    /// `z[o][t] += Σᵢ Σₖ w[i][k][o] x[i][STRIDE·t + k − PAD]`, by ascending long channel, then
     /// tap.
-    #[inline]
     pub(super) fn apply<
         const C_LONG: usize,
         const LONG: usize,
@@ -85,10 +84,9 @@ impl<const STRIDE: usize, const PAD: usize> Correlation<STRIDE, PAD> {
         add_outer_products(z, w.as_flattened(), taps.as_flattened());
     }
 
-    /// The adjoint map: x[i][`STRIDE`·t + k − `PAD`] += Σₒ w[i][k][o] z[o][t], each tap's sum
+    /// The adjoint map: `x[i][STRIDE·t + k − PAD] += Σₒ w[i][k][o] z[o][t]`, each tap's sum
     /// starting at zero and going by ascending short channel, the taps' sums added in ascending
     /// order.
-    #[inline]
     pub(super) fn apply_adjoint<
         const C_LONG: usize,
         const LONG: usize,
@@ -108,8 +106,7 @@ impl<const STRIDE: usize, const PAD: usize> Correlation<STRIDE, PAD> {
     }
 
     /// The gradient of Σ z̄ ∘ z by the kernels:
-    /// w[i][k][o] += Σₜ z̄[o][t] x[i][`STRIDE`·t + k − `PAD`], by ascending position.
-    #[inline]
+    /// `w[i][k][o] += Σₜ z̄[o][t] x[i][STRIDE·t + k − PAD]`, by ascending position.
     pub(super) fn add_gradient<
         const C_LONG: usize,
         const LONG: usize,

@@ -8,8 +8,64 @@
 //!
 //! Part of the arithmetic, whatever the vector width: a pre-activation starts at the bias and adds
 //! its products by ascending input; an input's adjoint starts at zero and adds by ascending output;
-//! a weight's gradient starts at what it holds and adds by ascending sample. Nothing is fused into
-//! a multiply-add.
+//! a weight's gradient starts at what it holds and adds by ascending sample. [`Conv1d`] and
+//! [`ConvTranspose1d`] state where channels, taps and positions come in. Nothing is fused into a
+//! multiply-add.
+//!
+//! # Convolutions
+//!
+//! A GAN on windows of 32 samples. A signal is a row `[[f32; LENGTH]; CHANNELS]`; [`Unflatten`] and
+//! [`Flatten`] lead to it and back.
+//!
+//! ```
+//! use ganlet::chain;
+//! use ganlet::gan::{Gan, Objective};
+//! use ganlet::layer::{
+//!     Conv1d, ConvTranspose1d, Dense, Flatten, Init, Layer, LeakyRelu, Unflatten, is_layer,
+//! };
+//! use ganlet::loss::Loss;
+//! use ganlet::optimizer::Adam;
+//! use ganlet::params::Params;
+//! use ganlet::rng::Rng;
+//!
+//! /// 8 latents → 16 channels of 8 → 8 channels of 16 → 32 samples.
+//! type Generator = chain![
+//!     Dense<8, 128, LeakyRelu>,
+//!     Unflatten<128, 16, 8>,
+//!     ConvTranspose1d<16, 8, 8, 16, 4, 2, 1, LeakyRelu>,
+//!     ConvTranspose1d<8, 16, 1, 32, 4, 2, 1>,
+//!     Flatten<1, 32, 32>,
+//! ];
+//! /// 32 samples → 8 channels of 16 → 16 channels of 8 → one logit.
+//! type Discriminator = chain![
+//!     Unflatten<32, 1, 32>,
+//!     Conv1d<1, 32, 8, 16, 4, 2, 1, LeakyRelu>,
+//!     Conv1d<8, 16, 16, 8, 4, 2, 1, LeakyRelu>,
+//!     Flatten<16, 8, 128>,
+//!     Dense<128, 1>,
+//! ];
+//! const _: () = is_layer::<Generator>();
+//! const _: () = is_layer::<Discriminator>();
+//!
+//! let mut rng = Rng::new(1, 0);
+//! let mut generator = Generator::ZERO;
+//! let mut discriminator = Discriminator::ZERO;
+//! generator.init(&Init::default(), &mut rng);
+//! discriminator.init(&Init::default(), &mut rng);
+//!
+//! let adam = Adam { beta1: 0.5, beta2: 0.99, epsilon: 1e-8 };
+//! let objective = Objective { loss: Loss::NonSaturating, r1: 0.5, r2: 0.0 };
+//! let mut gan: Gan<_, _, Adam> = Gan::new(generator, discriminator);
+//! let step = gan.train_discriminator_on_real_and_generated(
+//!     &objective,
+//!     &adam,
+//!     1e-3,
+//!     16,
+//!     || [1.0; 32],
+//!     || core::array::from_fn(|_| rng.gaussian()),
+//! );
+//! assert!(step.step.loss > 0.0 && step.step.penalty > 0.0);
+//! ```
 
 mod activation;
 mod chain;
@@ -236,7 +292,11 @@ impl Init {
         let root = crate::math::sqrt(fan_in as f32);
         let scale = if A::OUTPUT { self.output_scale } else { 1.0 };
         let sd = scale * crate::math::sqrt(A::GAIN) / root;
-        let spread = if A::OUTPUT { 0.0 } else { self.bias_spread / root };
+        let spread = if A::OUTPUT {
+            0.0
+        } else {
+            self.bias_spread / root
+        };
         w.iter_mut().for_each(|w| *w = sd * rng.gaussian());
         b.iter_mut()
             .for_each(|b| *b = spread * (2.0 * rng.uniform() - 1.0));

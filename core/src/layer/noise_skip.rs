@@ -204,4 +204,3 @@ impl<F: Layer<Out = [f32; N]>, const N: usize> Layer for NoiseSkip<F, N> {
         self.scale = [1.0; N];
     }
 }
-

@@ -129,9 +129,9 @@ impl Definition {
         assert_eq!(x.len(), self.c_in * self.l_in);
         let (w, b) = theta.split_at(self.weights());
         let mut y = Vec::new();
-        for o in 0..self.c_out {
+        for (o, &bias) in b.iter().enumerate() {
             for t in 0..self.l_out {
-                let mut z = Jet::constant(b[o]);
+                let mut z = Jet::constant(bias);
                 for (j, &x) in x.iter().enumerate() {
                     let from = (j / self.l_in, j % self.l_in);
                     if let Some(w) = self.weight(w, from, (o, t)) {

@@ -10,11 +10,10 @@ const LANES: usize = if cfg!(target_arch = "arm") { 4 } else { 8 };
 /// Columns of the blocks at the right edge, where fewer than [`LANES`] are left.
 const NARROW: usize = 4;
 
-/// out += Σₘ aₘ ⊗ bₘ, that is out[r][c] += Σₘ a[m][r] b[m][c], by ascending m.
+/// out += Σₘ aₘ ⊗ bₘ, that is `out[r][c] += Σₘ a[m][r] b[m][c]`, by ascending m.
 ///
 /// The loop over m is the inner one, and blocks of `out` are its lanes: no sum is split, whatever
 /// the vector width, and a compiler that vectorises cannot choose the wrong axis.
-#[inline]
 pub(super) fn add_outer_products<const R: usize, const C: usize>(
     out: &mut [[f32; C]; R],
     a: &[[f32; R]],
@@ -31,7 +30,7 @@ pub(super) fn add_outer_products<const R: usize, const C: usize>(
 }
 
 /// The rows from `row` on, one block of columns after the other.
-#[inline(always)]
+#[inline]
 fn add_to_rows<const T: usize, const R: usize, const C: usize>(
     out: &mut [[f32; C]; T],
     row: usize,
@@ -52,7 +51,7 @@ fn add_to_rows<const T: usize, const R: usize, const C: usize>(
 }
 
 /// One block of `T` rows by `W` columns, held in registers over all m.
-#[inline(always)]
+#[inline]
 fn add_to_block<const T: usize, const W: usize, const R: usize, const C: usize>(
     out: &mut [[f32; C]; T],
     (row, column): (usize, usize),
@@ -83,7 +82,7 @@ fn add_to_block<const T: usize, const W: usize, const R: usize, const C: usize>(
 }
 
 /// The `W` numbers from `start` on.
-#[inline(always)]
+#[inline]
 fn window<const W: usize>(row: &[f32], start: usize) -> Option<&[f32; W]> {
     row.get(start..)?.first_chunk()
 }
@@ -100,4 +99,45 @@ pub(super) fn transpose<const R: usize, const C: usize>(a: &[[f32; C]; R]) -> [[
         }
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::layer::checks::random_rows;
+    use crate::rng::Rng;
+
+    /// Every bit, whatever blocks the size falls into.
+    fn check<const R: usize, const C: usize>() {
+        let rng = &mut Rng::new(3, 0);
+        let (a, b): ([[f32; R]; 3], [[f32; C]; 3]) = (random_rows(rng), random_rows(rng));
+        let [start, ..]: [[[f32; C]; R]; 3] = random_rows(rng);
+        let mut out = start;
+        add_outer_products(&mut out, &a, &b);
+        for (r, (out, start)) in out.iter().zip(&start).enumerate() {
+            for (c, (out, start)) in out.iter().zip(start).enumerate() {
+                let terms = a.iter().zip(&b);
+                let sum = terms.fold(*start, |sum, (a, b)| sum + a[r] * b[c]);
+                assert_eq!(out.to_bits(), sum.to_bits(), "{R} x {C} at {r}, {c}");
+            }
+        }
+    }
+
+    #[test]
+    fn sums_go_by_ascending_term() {
+        check::<1, 1>();
+        check::<3, 7>();
+        check::<4, 8>();
+        check::<5, 13>();
+        check::<8, 32>();
+        check::<10, 20>();
+    }
+
+    #[test]
+    fn transposing_twice_changes_nothing() {
+        let [a, ..]: [[[f32; 5]; 3]; 3] = random_rows(&mut Rng::new(4, 0));
+        let turned = transpose(&a);
+        assert_eq!(turned[4][1], a[1][4]);
+        assert_eq!(transpose(&turned), a);
+    }
 }

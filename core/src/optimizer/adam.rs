@@ -36,13 +36,7 @@ impl Optimizer for Adam {
         }
     }
 
-    fn update<P: Params>(
-        &self,
-        state: &mut AdamState<P>,
-        rate: f32,
-        params: &mut P,
-        grad: &P,
-    ) {
+    fn update<P: Params>(&self, state: &mut AdamState<P>, rate: f32, params: &mut P, grad: &P) {
         state.powers[0] *= self.beta1;
         state.powers[1] *= self.beta2;
         // One factor for each moment, so that an element costs one root and one division.

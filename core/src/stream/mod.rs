@@ -1,8 +1,9 @@
 //! What happens to readings before a network sees them, one reading at a time, without a heap.
 //!
 //! ```text
-//! sensor → Windower → Welford → Standardiser → Replay → a batch
-//!          (or each reading a sample of its own)
+//!        ┌→ Welford ─────┐ mean, sd
+//! sensor ┤               ↓
+//!        └→ Windower → Standardiser → Replay → a batch
 //! ```
 //!
 //! A reading that is NaN or infinite goes no further than the door: [`Welford`] refuses it,

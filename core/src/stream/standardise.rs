@@ -173,12 +173,18 @@ mod tests {
     fn small_and_large_units_standardise_alike() {
         let shape = [1.0, 2.0, 4.0, 8.0, 3.0];
         let plain = fit(&shape).unwrap();
+        // Two roots, of radicands that differ by a factor of up to 4.
+        let tolerance = if cfg!(feature = "micromath") {
+            0.2
+        } else {
+            1e-5
+        };
         for unit in [1e-30, 1e-20, 1e20, 1e30] {
             let scaled = fit(&shape.map(|x| x * unit)).unwrap();
             for x in shape {
                 let z = scaled.to(x * unit);
                 assert!(
-                    (z - plain.to(x)).abs() < 1e-5,
+                    (z - plain.to(x)).abs() < tolerance,
                     "{x} in units of {unit}: {z}"
                 );
                 assert!((scaled.back(z) / (x * unit) - 1.0).abs() < 1e-5);

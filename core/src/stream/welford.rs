@@ -16,7 +16,8 @@ use crate::math;
 /// after some hundred readings, and 10⁶ of them leave it off by more than 0.01. Both sums are
 /// therefore kept as an unevaluated sum of two floats. Over the same 10⁶ readings with mean 10⁴ and
 /// standard deviation 1, the mean is that of `f64` rounded to `f32`, and the standard deviation is
-/// within 10⁻⁷ of that of `f64`, relatively. A test asserts all three.
+/// within 10⁻⁷ of that of `f64`, relatively. A test asserts all three. (With `micromath` the
+/// standard deviation is as good as that back end's square root: 6.1 %.)
 ///
 /// S is held in units of a power of two that follows the largest |δ|, so that readings near 10⁻²⁰
 /// or 10²⁰ neither underflow nor overflow when they are squared.
@@ -110,7 +111,11 @@ impl Welford {
     /// The standard deviation, root of the unbiased variance, in the unit of the readings; 0 before
     /// the second reading.
     pub fn sd(&self) -> f32 {
-        math::sqrt(self.variance_in_units()) * self.unit
+        match self.variance_in_units() {
+            // Exactly nought: micromath's root of it is not.
+            0.0 => 0.0,
+            variance => math::sqrt(variance) * self.unit,
+        }
     }
 
     fn variance_in_units(&self) -> f32 {
@@ -177,6 +182,13 @@ mod tests {
     use proptest::prelude::*;
     use std::vec::Vec;
 
+    /// Relative error of the back end's square root.
+    const ROOT: f64 = if cfg!(feature = "micromath") {
+        0.061
+    } else {
+        1e-7
+    };
+
     fn of(readings: &[f32]) -> Welford {
         let mut statistics = Welford::new();
         for &x in readings {
@@ -203,7 +215,7 @@ mod tests {
         assert_eq!(statistics.mean(), mean as f32);
         let exact = f64::from(statistics.mean.high) + f64::from(statistics.mean.low);
         assert!((exact - mean).abs() < 1e-6, "{exact} against {mean}");
-        assert!((f64::from(statistics.sd()) / sd - 1.0).abs() < 1e-7);
+        assert!((f64::from(statistics.sd()) / sd - 1.0).abs() < ROOT);
 
         let plain = readings.iter().zip(1..);
         let plain = plain.fold(0.0, |mean, (x, n)| mean + (x - mean) / n as f32);
@@ -224,7 +236,7 @@ mod tests {
             let off = (f64::from(statistics.mean()) - mean).abs();
             prop_assert!(off <= 1e-7 * f64::from(size), "mean {} against {mean}", statistics.mean());
             let off = (f64::from(statistics.sd()) - sd).abs();
-            prop_assert!(off <= 1e-6 * sd, "sd {} against {sd}", statistics.sd());
+            prop_assert!(off <= (1e-6 + ROOT) * sd, "sd {} against {sd}", statistics.sd());
             prop_assert_eq!(statistics.count() as usize, readings.len());
         }
 
@@ -298,6 +310,7 @@ mod tests {
         let statistics = of(&[2.0, 4.0, 4.0, 4.0, 5.0, 5.0, 7.0, 9.0]);
         assert_eq!(statistics.mean(), 5.0);
         assert!((statistics.variance() - 32.0 / 7.0).abs() < 1e-6);
-        assert!((statistics.sd() * statistics.sd() - 32.0 / 7.0).abs() < 2e-6);
+        let square = f64::from(statistics.sd()).powi(2);
+        assert!((square / (32.0 / 7.0) - 1.0).abs() < 3.0 * ROOT);
     }
 }

@@ -1,7 +1,15 @@
 //! `ganlet replay`: the training steps of a JSON case, through the code that trains.
 
+mod case;
+mod network;
+mod steps;
+
 use std::path::PathBuf;
 
+use ganlet::model::{Scalar, Window32};
+
+use self::case::{Case, Model};
+use crate::console;
 use crate::error::Failure;
 
 const EXAMPLES: &str = "\
@@ -22,6 +30,12 @@ pub struct Args {
 /// # Errors
 ///
 /// [`Failure::Input`] naming the key that is wrong in a malformed case.
-pub fn run(_args: &Args) -> Result<(), Failure> {
-    Err(Failure::job("not built yet", "replay", "wait for it"))
+pub fn run(args: &Args) -> Result<(), Failure> {
+    let case = Case::read(&args.case)?;
+    let answer = match case.model {
+        Model::Scalar => steps::replay::<Scalar>(&case),
+        Model::Window32 => steps::replay::<Window32>(&case),
+    };
+    let answer = answer.map_err(|wrong| wrong.at(&args.case))?;
+    console::print_json(&answer)
 }

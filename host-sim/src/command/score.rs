@@ -96,7 +96,6 @@ impl Job for Score<'_> {
         let session = train::load::<M>(&args.checkpoint)?;
         let selection = &args.selection;
         let series = Series::read(&args.data, selection.column.as_deref(), &selection.rows)?;
-        series.warnings.iter().for_each(|text| console::warn(text));
         let rows = score(&session, &series);
         if rows.is_empty() {
             return Err(Failure::input(
@@ -105,6 +104,7 @@ impl Job for Score<'_> {
                 "give a longer series, or a checkpoint of a model with a shorter window",
             ));
         }
+        series.warnings.iter().for_each(|text| console::warn(text));
         if let Some(path) = &args.out {
             let mut out = OutDir::open(path, &[SCORES, REPORT])?;
             out.stage(SCORES, |file| table(file, &rows))?;
@@ -131,7 +131,9 @@ fn score<M: Network>(session: &Session<M>, series: &Series) -> Vec<Scored> {
         .map(|start| {
             let end = start + window;
             let mut sample = M::Sample::ZERO;
-            sample.flat_mut().copy_from_slice(&series.values[start..end]);
+            sample
+                .flat_mut()
+                .copy_from_slice(&series.values[start..end]);
             let [score] = session.strangeness(&[sample]);
             Scored {
                 t: series.t[end - 1],

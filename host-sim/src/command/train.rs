@@ -64,6 +64,9 @@ pub struct Args {
     /// Stop after this many steps of the run and save; --resume goes on to the end
     #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = steps)]
     pub stop_at: Option<u64>,
+    /// Also write learned.svg, the histograms of data and generated readings
+    #[arg(long)]
+    pub picture: bool,
     /// Where the results go.
     #[command(flatten)]
     pub destination: Destination,

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use plotters::coord::ranged1d::{KeyPointHint, NoDefaultFormatting, Ranged, ValueFormatter};
 
-use super::number;
+use super::ticks::{self, Tick};
 
 /// Numbers beyond this are drawn at it: differences of two such are still finite.
 const HUGE: f64 = 1e300;
@@ -34,7 +34,7 @@ pub(super) struct Axis {
     lo: f64,
     hi: f64,
     log: bool,
-    ticks: Vec<(f64, String)>,
+    ticks: Vec<Tick>,
 }
 
 impl Axis {
@@ -51,8 +51,16 @@ impl Axis {
             .or_else(|| extremes(extent).map(|extent| loosen(extent, wish)));
         match extent {
             None => Self::blank(wish.log),
-            Some((lo, hi)) if wish.log => Self::decades(lo, hi, wish.ticks),
-            Some((lo, hi)) => Self::linear(lo, hi, wish.ticks),
+            Some((lo, hi)) => Self {
+                lo,
+                hi,
+                log: wish.log,
+                ticks: if wish.log {
+                    ticks::decades(lo, hi, wish.ticks)
+                } else {
+                    ticks::linear(lo, hi, wish.ticks)
+                },
+            },
         }
     }
 
@@ -63,7 +71,7 @@ impl Axis {
 
     /// Length of the longest tick label, in characters.
     pub(super) fn label_width(&self) -> usize {
-        let width = |(_, label): &(f64, String)| label.chars().count();
+        let width = |(_, label): &Tick| label.chars().count();
         self.ticks.iter().map(width).max().unwrap_or(0)
     }
 
@@ -85,42 +93,6 @@ impl Axis {
             log: false,
             ticks,
         }
-    }
-
-    fn linear(lo: f64, hi: f64, ticks: usize) -> Self {
-        let step = nice_step((hi - lo) / ticks.max(1) as f64);
-        let (first, last) = ((lo / step).ceil(), (hi / step).floor());
-        let places: Vec<f64> = (0..=2 * ticks)
-            .map(|i| first + i as f64)
-            .take_while(|&multiple| multiple <= last)
-            .map(|multiple| multiple * step)
-            .collect();
-        let largest = lo.abs().max(hi.abs());
-        let ticks = places
-            .into_iter()
-            .map(|place| (place, tick_label(place, step, largest)))
-            .collect();
-        let log = false;
-        Self { lo, hi, log, ticks }
-    }
-
-    fn decades(lo: f64, hi: f64, wanted: usize) -> Self {
-        let (first, last) = (lo.log10().ceil() as i32, hi.log10().floor() as i32);
-        let decades = (last - first + 1).max(0) as usize;
-        let mantissas: &[f64] = if decades <= 2 {
-            &[1.0, 2.0, 5.0]
-        } else {
-            &[1.0]
-        };
-        let stride = decades.div_ceil(wanted.max(1)).max(1);
-        let ticks = (first - 1..=last)
-            .filter(|power| (power - first).rem_euclid(stride as i32) == 0 || decades <= 2)
-            .flat_map(|power| mantissas.iter().map(move |m| m * 10f64.powi(power)))
-            .filter(|place| (lo..=hi).contains(place))
-            .map(|place| (place, number::significant(place, 1)))
-            .collect();
-        let log = true;
-        Self { lo, hi, log, ticks }
     }
 
     fn position(&self, value: f64) -> f64 {
@@ -187,34 +159,9 @@ fn loosen((lo, hi): (f64, f64), wish: &Wish) -> (f64, f64) {
     }
     let room = wish.slack * (hi - lo);
     // What starts at nothing, or nearly, is shown from nothing, not from a little below.
-    let near_nothing = (0.0..=0.05 * hi).contains(&lo) && wish.slack > 0.0;
+    let near_nothing = (0.0..=0.05 * hi).contains(&lo);
     let floor = if near_nothing { 0.0 } else { lo - room };
     (floor, hi + room)
-}
-
-/// The smallest of 1, 2, 5 times a power of ten that is at least about `about`.
-fn nice_step(about: f64) -> f64 {
-    let power = 10f64.powi(number::exponent(about));
-    [1.0, 2.0, 5.0, 10.0]
-        .into_iter()
-        .map(|mantissa| mantissa * power)
-        .find(|step| *step >= 0.8 * about)
-        .unwrap_or(about)
-}
-
-fn tick_label(place: f64, step: f64, largest: f64) -> String {
-    if place.abs() < step * 1e-6 {
-        return "0".into();
-    }
-    let (unit, top) = (
-        number::exponent(step * 1.000_001),
-        number::exponent(largest),
-    );
-    if top >= 7 || top <= -5 {
-        let digits = (number::exponent(place * 1.000_001) - unit).clamp(0, 15);
-        return number::scientific(place, digits);
-    }
-    number::fixed(place, -unit)
 }
 
 #[cfg(test)]
@@ -245,20 +192,10 @@ mod tests {
     }
 
     #[test]
-    fn ticks_are_round_numbers() {
-        assert_eq!(labels(&axis(&[0.0, 10.0])), ["0", "2", "4", "6", "8", "10"]);
-        assert_eq!(labels(&axis(&[-0.3, 0.3])), ["−0.2", "0", "0.2"]);
-        assert_eq!(labels(&axis(&[0.0, 20_000.0]))[1], "5,000");
-        assert_eq!(labels(&axis(&[0.0, 2e30]))[1], "5×10²⁹");
-    }
-
-    #[test]
-    fn decades_are_powers_of_ten() {
-        assert_eq!(
-            labels(&log_axis(&[1e-3, 1.0])),
-            ["0.001", "0.01", "0.1", "1"]
-        );
-        assert_eq!(labels(&log_axis(&[0.03, 0.2])), ["0.05", "0.1", "0.2"]);
+    fn what_starts_near_nothing_is_shown_from_nothing() {
+        assert_eq!(axis(&[20.0, 4000.0]).span().0, 0.0);
+        assert!(axis(&[300.0, 4000.0]).span().0 > 0.0);
+        assert!(axis(&[-1.0, 4000.0]).span().0 < -1.0);
     }
 
     #[test]

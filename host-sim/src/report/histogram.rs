@@ -23,6 +23,7 @@ pub(super) struct Bins {
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Histogram {
     bins: Bins,
+    counts: Vec<u64>,
     density: Vec<f64>,
     /// Readings outside the bins.
     pub(super) beyond: usize,
@@ -96,19 +97,19 @@ impl Bins {
 impl Histogram {
     /// Counts `sample` into `bins`.
     pub(super) fn new(bins: &Bins, sample: &Sorted) -> Self {
-        let mut density = vec![0.0; bins.count];
-        let each = 1.0 / (sample.len().max(1) as f64 * bins.width);
+        let mut counts = vec![0; bins.count];
         let mut beyond = 0;
         for &value in sample.values() {
             match bins.find(value) {
-                Some(bin) => density[bin] += each,
+                Some(bin) => counts[bin] += 1,
                 None => beyond += 1,
             }
         }
-        let bins = bins.clone();
+        let each = 1.0 / (sample.len().max(1) as f64 * bins.width);
         Self {
-            bins,
-            density,
+            bins: bins.clone(),
+            density: counts.iter().map(|&count| count as f64 * each).collect(),
+            counts,
             beyond,
         }
     }
@@ -116,6 +117,11 @@ impl Histogram {
     /// Density in each bin.
     pub(super) fn density(&self) -> &[f64] {
         &self.density
+    }
+
+    /// Readings in each bin.
+    pub(super) fn counts(&self) -> &[u64] {
+        &self.counts
     }
 
     /// The highest density.

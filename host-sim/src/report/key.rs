@@ -73,12 +73,13 @@ pub(super) fn line(chart: &Chart) -> String {
             let ((sign, role), label) = (sign(mark), escape(label));
             let hex = role.hex();
             format!(
-                "<tspan fill=\"{hex}\">{sign}</tspan>\
-                 <tspan fill=\"{ink}\">\u{a0}{label}\u{2003}</tspan>"
+                "<tspan fill=\"{hex}\" dx=\"1em\">{sign}</tspan>\
+                 <tspan fill=\"{ink}\" dx=\"0.4em\">{label}</tspan>"
             )
         })
         .collect();
-    let (x, y, size) = (drawn(2.0), -drawn(10.0), drawn(LETTER));
+    // One em to the left: every name begins with that much room before it.
+    let (x, y, size) = (drawn(2.0 - LETTER), -drawn(10.0), drawn(LETTER));
     format!("<text x=\"{x}\" y=\"{y}\" font-size=\"{size}\">{words}</text>\n")
 }
 

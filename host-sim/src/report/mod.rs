@@ -27,4 +27,5 @@ pub mod score;
 mod signal;
 pub mod sweep;
 pub mod theory;
+mod ticks;
 pub mod training;

@@ -39,6 +39,12 @@ pub fn page(run: &Training) -> String {
         .render()
 }
 
+/// The histograms of data and generated readings as an SVG file of their own.
+#[must_use]
+pub fn picture(run: &Training) -> String {
+    distribution::histograms_svg(&run.facts, &run.samples)
+}
+
 fn lead(facts: &Facts) -> String {
     format!(
         "A <b>{}</b> model of <b>{}</b> parameters, trained for <b>{}</b> steps with the <b>{}</b> loss from seed <b>{}</b>.",

@@ -4,6 +4,7 @@ use std::ops::Range;
 use std::path::Path;
 
 use super::draft::Reading;
+use crate::error::Failure;
 
 /// A step of `t` above this many usual steps is a gap.
 const GAP: f64 = 1.5;
@@ -11,7 +12,7 @@ const GAP: f64 = 1.5;
 /// What the times of the readings say about their sequence.
 #[derive(Debug, Default)]
 pub(super) struct Order {
-    /// Maximal runs without a gap, a hole or time running backwards.
+    /// Maximal runs without a gap or a hole.
     pub(super) segments: Vec<Range<usize>>,
     repeated: Mishap,
     backwards: Mishap,
@@ -37,7 +38,7 @@ impl Order {
             } else if step == 0.0 {
                 order.repeated.happened(b.line);
             }
-            if is_hole(a, b) || step < 0.0 || step > longest {
+            if is_hole(a, b) || step > longest {
                 order.segments.push(start..end);
                 start = end;
             }
@@ -48,17 +49,13 @@ impl Order {
         order
     }
 
-    /// What a user should know about the times in the file at `path`.
-    pub(super) fn warnings(&self, path: &Path) -> Vec<String> {
-        [
-            self.backwards
-                .told("runs backwards", "each time a segment begins", path),
-            self.repeated
-                .told("stands still", "the readings are kept", path),
-        ]
-        .into_iter()
-        .flatten()
-        .collect()
+    /// Refuses times of the file at `path` that do not ascend: which reading belongs to which moment
+    /// is then a guess.
+    pub(super) fn check(&self, path: &Path) -> Result<(), Failure> {
+        self.backwards
+            .refuse("runs backwards", "sort the rows by t", path)?;
+        let remedy = "keep one row for each time, or remove the column t";
+        self.repeated.refuse("stands still", remedy, path)
     }
 }
 
@@ -70,15 +67,14 @@ impl Mishap {
         self.count += 1;
     }
 
-    fn told(&self, what: &str, so: &str, path: &Path) -> Option<String> {
-        let (count, place, line) = (self.count, path.display(), self.line);
-        let times = if count == 1 { "once" } else { "times" };
-        let often = if count == 1 {
-            String::new()
-        } else {
-            format!("{count} ")
+    fn refuse(&self, what: &str, remedy: &str, path: &Path) -> Result<(), Failure> {
+        let often = match self.count {
+            0 => return Ok(()),
+            1 => "once".to_owned(),
+            count => format!("{count} times"),
         };
-        (count > 0).then(|| format!("t {what} {often}{times}, first at {place}:{line}: {so}"))
+        let place = format!("first at {}:{}", path.display(), self.line);
+        Err(Failure::input(format!("t {what} {often}"), place, remedy))
     }
 }
 

@@ -124,7 +124,7 @@ impl<'a> Draft<'a> {
         self.warn_of_rejected();
         let order = Order::of(&self.readings);
         if timed {
-            self.warnings.extend(order.warnings(self.path));
+            order.check(self.path)?;
         }
         let labels = self.labels();
         Ok(Series {

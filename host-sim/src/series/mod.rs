@@ -7,8 +7,7 @@
 //! | `t`, in seconds | a jump above 1.5 times the usual (median) step ends a segment |
 //! | `t` not numeric, or absent | rows count as evenly spaced; warned of when it is not numeric |
 //! | unreadable `t` among readable ones | the row is skipped and counted |
-//! | repeated `t` | kept, warned of |
-//! | `t` running backwards | a new recording: it ends a segment, and is warned of; nothing is sorted |
+//! | `t` repeated or running backwards | an error that names the line: nothing is sorted or dropped unasked |
 //! | `label` | 0 or 1 (false or true); anything else drops the column, with a warning |
 //!
 //! The file is UTF-8 with commas and a header. Blank lines are not rows, except that in a file of
@@ -61,7 +60,7 @@ impl Series {
     /// # Errors
     ///
     /// [`Failure::Input`] when the file cannot be read, is not a CSV table, has no such column or
-    /// leaves the choice open, or holds fewer than two usable readings in `rows`.
+    /// leaves the choice open, has times that do not ascend, or holds fewer than two usable readings in `rows`.
     pub fn read(path: &Path, column: Option<&str>, rows: &Rows) -> Result<Self, Failure> {
         Self::from_text(path, &text::load(path)?, column, rows)
     }

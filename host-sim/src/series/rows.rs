@@ -11,6 +11,14 @@ pub struct Rows {
 }
 
 impl Rows {
+    /// The first `count` data rows.
+    pub fn first(count: usize) -> Self {
+        Self {
+            start: 0,
+            end: Some(count),
+        }
+    }
+
     /// Whether the data row with this number is wanted.
     pub fn contains(&self, row: usize) -> bool {
         row >= self.start && self.end.is_none_or(|end| row < end)

@@ -116,20 +116,20 @@ fn a_gap_is_a_step_above_one_and_a_half_usual_ones() {
 }
 
 #[test]
-fn repeated_times_are_kept_and_told() {
-    let series = read("t,value\n0,1\n1,2\n1,3\n1,4\n2,5\n").unwrap();
-    assert_eq!(series.segments, [0..5]);
-    assert_eq!(series.warnings.len(), 1);
-    assert!(series.warnings[0].starts_with("t stands still 2 times, first at "));
-    assert!(series.warnings[0].ends_with("x.csv:4: the readings are kept"));
+fn repeated_times_are_refused() {
+    let line = complaint("t,value\n0,1\n1,2\n1,3\n1,4\n2,5\n".to_owned());
+    assert!(line.contains("t stands still 2 times, first at "), "{line}");
+    assert!(
+        line.contains("x.csv:4; keep one row for each time"),
+        "{line}"
+    );
 }
 
 #[test]
-fn time_running_backwards_ends_a_segment_and_is_told() {
-    let series = read("t,value\n0,1\n1,2\n0,3\n1,4\n").unwrap();
-    assert_eq!(series.values, [1.0, 2.0, 3.0, 4.0]);
-    assert_eq!(series.segments, [0..2, 2..4]);
-    assert!(series.warnings[0].starts_with("t runs backwards once, first at "));
+fn time_running_backwards_is_refused() {
+    let line = complaint("t,value\n0,1\n1,2\n0,3\n1,4\n".to_owned());
+    assert!(line.contains("t runs backwards once, first at "), "{line}");
+    assert!(line.contains("x.csv:4; sort the rows by t"), "{line}");
 }
 
 #[test]

@@ -2,10 +2,11 @@
 
 use std::fmt::Debug;
 
-use ganlet::layer::{self, Dense, NoiseSkip};
+use ganlet::layer::{self, Conv1d, ConvTranspose1d, Dense, NoiseSkip, Reshape, Row};
 use ganlet::params::{Params, ParamsExt};
 use ganlet::rng::Rng;
 
+use super::convolution::Convolution;
 use super::network::{Activation, Layer, Leaves, Network};
 
 /// A layer of the core that the oracle knows how to evaluate.
@@ -42,6 +43,65 @@ impl<const I: usize, const O: usize, A: Named> Mirror for Dense<I, O, A> {
             outputs: O,
             activation: A::NAME,
         }])
+    }
+}
+
+impl<
+    const C_IN: usize,
+    const L_IN: usize,
+    const C_OUT: usize,
+    const L_OUT: usize,
+    const K: usize,
+    const STRIDE: usize,
+    const PAD: usize,
+    A: Named,
+> Mirror for Conv1d<C_IN, L_IN, C_OUT, L_OUT, K, STRIDE, PAD, A>
+{
+    fn network() -> Network {
+        Network(vec![Layer::Convolution {
+            geometry: Convolution {
+                long: (C_IN, L_IN),
+                short: (C_OUT, L_OUT),
+                taps: K,
+                stride: STRIDE,
+                padding: PAD,
+                transposed: false,
+            },
+            activation: A::NAME,
+        }])
+    }
+}
+
+impl<
+    const C_IN: usize,
+    const L_IN: usize,
+    const C_OUT: usize,
+    const L_OUT: usize,
+    const K: usize,
+    const STRIDE: usize,
+    const PAD: usize,
+    A: Named,
+> Mirror for ConvTranspose1d<C_IN, L_IN, C_OUT, L_OUT, K, STRIDE, PAD, A>
+{
+    fn network() -> Network {
+        Network(vec![Layer::Convolution {
+            geometry: Convolution {
+                long: (C_OUT, L_OUT),
+                short: (C_IN, L_IN),
+                taps: K,
+                stride: STRIDE,
+                padding: PAD,
+                transposed: true,
+            },
+            activation: A::NAME,
+        }])
+    }
+}
+
+/// The same list of numbers: nothing to compute.
+impl<X: Sample + Row, Y: Sample + Row> Mirror for Reshape<X, Y> {
+    fn network() -> Network {
+        Network(vec![])
     }
 }
 
@@ -84,6 +144,18 @@ impl<const N: usize> Sample for [f32; N] {
     }
 }
 
+impl<const L: usize, const C: usize> Sample for [[f32; L]; C] {
+    fn draw(next: &mut dyn FnMut() -> f32) -> Self {
+        std::array::from_fn(|_| std::array::from_fn(|_| next()))
+    }
+    fn list(&self) -> Vec<f64> {
+        self.as_flattened().iter().copied().map(f64::from).collect()
+    }
+    fn entries(&mut self) -> Vec<&mut f32> {
+        self.as_flattened_mut().iter_mut().collect()
+    }
+}
+
 impl<A: Sample, C: Sample> Sample for (A, C) {
     fn draw(next: &mut dyn FnMut() -> f32) -> Self {
         (A::draw(next), C::draw(next))
@@ -118,8 +190,9 @@ pub fn leaves<P: Params>(params: &P) -> Leaves<f64> {
 pub fn draw_params<P: Params>(rng: &mut Rng) -> P {
     let mut params = P::ZERO;
     for i in 0..P::LEAVES {
-        let spread = match P::shape(i) {
-            [fan_in, _] => 1.5 / (*fan_in as f32).sqrt(),
+        let spread = match *P::shape(i) {
+            [fan_in, _] => 1.5 / (fan_in as f32).sqrt(),
+            [channels, taps, others] => 1.5 / ((channels.max(others) * taps) as f32).sqrt(),
             _ => 0.7,
         };
         let leaf = params.leaf_mut(i).iter_mut();

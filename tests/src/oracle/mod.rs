@@ -8,6 +8,7 @@
 pub mod adjoints;
 pub mod agree;
 pub mod broken;
+pub mod convolution;
 pub mod difference;
 pub mod dual;
 pub mod game;

@@ -2,6 +2,7 @@
 
 use std::slice::Iter;
 
+use super::convolution::Convolution;
 use super::number::{Number, dot};
 
 /// The leaves of a tree of parameters, in the core's order: a weight matrix is `[input][output]`.
@@ -34,6 +35,14 @@ impl Activation {
             Self::Silu => z * z.sigmoid(),
         }
     }
+
+    /// φ of each, telling where a rectifier is evaluated.
+    fn of_all<T: Number>(self, z: Vec<T>, kink: &mut dyn FnMut(f64)) -> Vec<T> {
+        if self == Self::LeakyRelu {
+            z.iter().for_each(|z| kink(z.plain()));
+        }
+        z.into_iter().map(|z| self.of(z)).collect()
+    }
 }
 
 /// One layer.
@@ -43,6 +52,13 @@ pub enum Layer {
     Dense {
         /// How many outputs.
         outputs: usize,
+        /// φ.
+        activation: Activation,
+    },
+    /// φ(w ⋆ x + b) of channels one after the other; leaves w and b.
+    Convolution {
+        /// What is linked with what.
+        geometry: Convolution,
         /// φ.
         activation: Activation,
     },
@@ -103,15 +119,17 @@ impl Layer {
             } => {
                 let w = leaves.next().expect("a leaf of weights");
                 let b = leaves.next().expect("a leaf of biases");
-                let output = |o: usize| {
-                    let column: Vec<T> = w.iter().skip(o).step_by(*outputs).copied().collect();
-                    let z = dot(x, &column) + b[o];
-                    if *activation == Activation::LeakyRelu {
-                        kink(z.plain());
-                    }
-                    activation.of(z)
-                };
-                (0..*outputs).map(output).collect()
+                let column = |o: usize| w.iter().skip(o).step_by(*outputs).copied();
+                let z = |o: usize| dot(x, &column(o).collect::<Vec<T>>()) + b[o];
+                activation.of_all((0..*outputs).map(z).collect(), kink)
+            }
+            Self::Convolution {
+                geometry,
+                activation,
+            } => {
+                let w = leaves.next().expect("a leaf of kernels");
+                let b = leaves.next().expect("a leaf of biases");
+                activation.of_all(geometry.output(w, b, x), kink)
             }
             Self::NoiseSkip { net, outputs } => {
                 let (z, noise) = x.split_at(x.len() - outputs);

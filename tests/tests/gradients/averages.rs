@@ -12,7 +12,7 @@ type Net = chain![Dense<3, 7, LeakyRelu>, Dense<7, 2>];
 fn an_average_is_the_geometric_mixture_of_what_it_saw() {
     let (keep, rng) = (0.9f32, &mut Rng::new(17, 0));
     let seen: [Net; 6] = [(); 6].map(|()| draw_params(rng));
-    let mut average = seen[0].clone();
+    let mut average = seen[0];
     for net in &seen[1..] {
         average.average_towards(net, keep);
     }
@@ -36,7 +36,7 @@ fn an_average_is_the_geometric_mixture_of_what_it_saw() {
 fn an_average_that_keeps_everything_or_nothing() {
     let rng = &mut Rng::new(19, 0);
     let (start, other): (Net, Net) = (draw_params(rng), draw_params(rng));
-    let mut kept = start.clone();
+    let mut kept = start;
     kept.average_towards(&other, 1.0);
     assert!(kept == start);
     kept.average_towards(&other, 0.0);
@@ -53,7 +53,7 @@ fn a_norm_is_euclidean_and_not_finite_if_any_number_is_not() {
     assert!(net.all_finite());
     for leaf in 0..Net::LEAVES {
         for bad in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY] {
-            let mut spoilt = net.clone();
+            let mut spoilt = net;
             *spoilt.leaf_mut(leaf).last_mut().expect("a number") = bad;
             assert!(!spoilt.norm().is_finite() && !spoilt.all_finite());
         }

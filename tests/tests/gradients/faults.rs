@@ -2,7 +2,7 @@
 
 use ganlet::chain;
 use ganlet::gan::Objective;
-use ganlet::layer::{Dense, LeakyRelu, NoiseSkip, Silu, Tanh};
+use ganlet::layer::{Conv1d, ConvTranspose1d, Dense, LeakyRelu, NoiseSkip, Silu, Tanh};
 use ganlet::loss::Loss;
 use ganlet::rng::Rng;
 use ganlet_tests::oracle::broken::{Broken, Fault};
@@ -50,6 +50,8 @@ fn in_a_layer() {
     noticed_in_a_layer::<Dense<4, 3, LeakyRelu>, 4>(&STRAIGHT);
     noticed_in_a_layer::<Dense<5, 2, Tanh>, 3>(&[&STRAIGHT[..], &CURVED].concat());
     noticed_in_a_layer::<Dense<2, 4, Silu>, 1>(&[&STRAIGHT[..], &CURVED].concat());
+    noticed_in_a_layer::<Conv1d<2, 5, 3, 3, 3, 2, 1, Tanh>, 4>(&[&STRAIGHT[..], &CURVED].concat());
+    noticed_in_a_layer::<ConvTranspose1d<2, 3, 2, 5, 3, 2, 1>, 4>(&STRAIGHT);
     noticed_in_a_layer::<NoiseSkip<Dense<3, 2>, 2>, 4>(&[&STRAIGHT[..], &SCALE].concat());
 }
 

@@ -2,7 +2,10 @@
 
 use ganlet::chain;
 use ganlet::gan::Objective;
-use ganlet::layer::{Dense, LeakyRelu, NoiseSkip, Row, Sigmoid, Silu, Tanh};
+use ganlet::layer::{
+    Conv1d, ConvTranspose1d, Dense, Flatten, LeakyRelu, NoiseSkip, Row, Sigmoid, Silu, Tanh,
+    Unflatten,
+};
 use ganlet::loss::Loss;
 use ganlet::rng::Rng;
 use ganlet_tests::oracle::game_case::GameCase;
@@ -60,4 +63,18 @@ agree! {
     whitened_window:
         NoiseSkip<chain![Dense<3, 8, LeakyRelu>, Dense<8, 9>], 9> =>
         chain![Dense<9, 8, LeakyRelu>, Dense<8, 1>],
+    convolutional_players:
+        chain![
+            Dense<3, 8, LeakyRelu>,
+            Unflatten<8, 2, 4>,
+            ConvTranspose1d<2, 4, 1, 8, 4, 2, 1>,
+            Flatten<1, 8, 8>,
+        ] =>
+        chain![
+            Unflatten<8, 1, 8>,
+            Conv1d<1, 8, 2, 4, 4, 2, 1, Silu>,
+            Conv1d<2, 4, 3, 2, 4, 2, 1, LeakyRelu>,
+            Flatten<3, 2, 6>,
+            Dense<6, 1>,
+        ],
 }

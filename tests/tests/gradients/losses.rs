@@ -8,6 +8,7 @@ use proptest::prelude::*;
 
 use super::holds;
 
+type Ours = fn(Loss, f32, f32) -> Pair;
 type Oracle = fn(Loss, &[f64], &[f64]) -> f64;
 
 /// A loss of one pair and both derivatives, against differences of the table's formula.
@@ -54,7 +55,7 @@ fn derivatives_are_those_of_the_formulas() {
 fn a_derivative_wrong_by_one_per_cent_is_noticed() {
     let at = (0.3, -0.4);
     for loss in Loss::ALL {
-        let players: [(fn(Loss, f32, f32) -> Pair, Oracle); 2] = [
+        let players: [(Ours, Oracle); 2] = [
             (Loss::discriminator, discriminator_loss),
             (Loss::generator, generator_loss),
         ];

@@ -24,7 +24,7 @@ const MOMENTUM: Momentum = Momentum { mu: 0.9 };
 fn follows<O: Optimizer>(optimizer: O, rate: f32, closed_form: impl Fn(f64, &[f64]) -> f64) {
     let rng = &mut Rng::new(11, 0);
     let start: Net = draw_params(rng);
-    let (mut params, mut state) = (start.clone(), O::start());
+    let (mut params, mut state) = (start, O::start());
     let mut gradients = vec![Vec::new(); start.values().count()];
     for step in 0..7 {
         let gradient: Net = draw_params(rng);
@@ -65,14 +65,16 @@ fn adam() {
     });
 }
 
-/// All bits of a player and of its optimizer's memory.
+/// All bits of both players and of their optimizers' memories.
 fn bits<O: Optimizer>(gan: &Gan<Generator, Net, O>) -> Vec<u32> {
     fn state<S: OptimizerState>(state: &S) -> impl Iterator<Item = f32> {
         (0..S::LEAVES).flat_map(|i| state.leaf(i)).copied()
     }
     let generator = gan.generator.values().chain(state(&gan.generator_state));
     let discriminator = gan.discriminator.values();
-    let discriminator = discriminator.chain(state(&gan.discriminator_state));
+    let discriminator = discriminator
+        .chain(state(&gan.discriminator_state))
+        .chain([gan.centre]);
     generator.chain(discriminator).map(f32::to_bits).collect()
 }
 
@@ -133,7 +135,7 @@ fn skips<O: Optimizer>(optimizer: O, bad: f32) {
 
 #[test]
 fn a_gradient_that_is_not_finite_changes_nothing() {
-    for bad in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY, f32::MAX] {
+    for bad in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY, f32::MAX, 1e20] {
         skips(Sgd, bad);
         skips(MOMENTUM, bad);
         skips(ADAM, bad);

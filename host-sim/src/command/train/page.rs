@@ -5,6 +5,7 @@ use ganlet::rng::Rng;
 use ganlet::session::Session;
 
 use super::Summary;
+use crate::gaussian::GaussianWindow;
 use crate::measure::{self, Reference};
 use crate::network::Network;
 use crate::report::data::{Curve, Discriminator, Facts, Metric, Samples, Training, Windows};
@@ -14,6 +15,8 @@ use crate::source::{Source, stream};
 const READINGS: usize = 20_000;
 /// Windows of either kind.
 const WINDOWS: usize = 256;
+/// Real windows that the Gaussian baseline is fitted to.
+const FITTED: usize = 2000;
 /// Points of a curve.
 const POINTS: usize = 401;
 
@@ -83,10 +86,7 @@ fn facts<M: Network>(
 }
 
 /// The trained D over the range of the data; only a reading can be an abscissa.
-fn discriminator<M: Network>(
-    reference: &Reference,
-    session: &Session<M>,
-) -> Option<Discriminator> {
+fn discriminator<M: Network>(reference: &Reference, session: &Session<M>) -> Option<Discriminator> {
     if Session::<M>::window() != 1 {
         return None;
     }
@@ -116,10 +116,12 @@ fn windows<M: Network>(
         let row = |sample: &M::Sample| sample.flat().iter().map(|&x| f64::from(x)).collect();
         samples.iter().map(row).collect()
     };
+    let real = list(source.windows(FITTED, summary.seed));
+    let fit = GaussianWindow::fit(&real);
     Windows {
-        real: list(source.windows(WINDOWS, summary.seed)),
         generated: list(measure::samples(session, WINDOWS, rng)),
-        gaussian: Vec::new(),
+        gaussian: (0..WINDOWS).map(|_| fit.draw(rng)).collect(),
+        real: real.into_iter().take(WINDOWS).collect(),
         rate: source.series().and_then(rate),
     }
 }
@@ -135,5 +137,9 @@ fn rate(series: &crate::series::Series) -> Option<f64> {
 /// At most `count` of the sorted readings, evenly spread over their ranks.
 fn thin(sorted: &[f32], count: usize) -> Vec<f64> {
     let every = sorted.len().div_ceil(count).max(1);
-    sorted.iter().step_by(every).map(|&x| f64::from(x)).collect()
+    sorted
+        .iter()
+        .step_by(every)
+        .map(|&x| f64::from(x))
+        .collect()
 }

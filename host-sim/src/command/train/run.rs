@@ -40,6 +40,7 @@ const ALARMS: f64 = 0.01;
 const METRICS: &str = "metrics.csv";
 const CHECKPOINT: &str = "checkpoint.ganlet";
 const REPORT: &str = "report.html";
+const PICTURE: &str = "learned.svg";
 
 /// The result of a run, as `--json` prints it.
 #[derive(Debug, Clone, Serialize)]
@@ -100,7 +101,9 @@ impl Job for Train<'_> {
         let args = self.0;
         let source = source(args, Session::<M>::window())?;
         let mut session: Session<M> = session(args, &source)?;
-        let mut out = OutDir::open(&args.destination.out, &[METRICS, CHECKPOINT, REPORT])?;
+        let mut out = OutDir::open(&args.destination.out, &[METRICS, CHECKPOINT, REPORT, PICTURE])?;
+        let warnings = source.series().map_or(&[][..], |series| &series.warnings);
+        warnings.iter().for_each(|text| console::warn(text));
         let reference = Reference::new(
             source.reference(THOROUGH, session.seed),
             f64::from(session.standardiser.sd()),
@@ -142,7 +145,12 @@ impl Job for Train<'_> {
         })?;
         let bytes = bytes(&session)?;
         out.stage(CHECKPOINT, |file| file.write_all(&bytes))?;
-        out.stage(REPORT, |file| file.write_all(training::page(&run).as_bytes()))?;
+        out.stage(REPORT, |file| {
+            file.write_all(training::page(&run).as_bytes())
+        })?;
+        if args.picture {
+            out.stage(PICTURE, |file| file.write_all(training::picture(&run).as_bytes()))?;
+        }
         let folder = out.path().to_owned();
         out.commit()?;
         if args.destination.json {
@@ -158,17 +166,13 @@ fn source(args: &Args, window: usize) -> Result<Source, Failure> {
     if let Some(path) = &args.data {
         let selection = &args.selection;
         let series = Series::read(path, selection.column.as_deref(), &selection.rows)?;
-        series.warnings.iter().for_each(|text| console::warn(text));
-        if series.rejected.total() > 0 {
-            console::warn(&format!(
-                "{} rows skipped: {}",
-                series.rejected.total(),
-                series.rejected
-            ));
-        }
         return Source::recorded(series, window);
     }
-    let built_in = || BUILT_IN.parse().map_err(|error| Failure::told(&error, BUILT_IN));
+    let built_in = || {
+        BUILT_IN
+            .parse()
+            .map_err(|error| Failure::told(&error, BUILT_IN))
+    };
     let target = args.target.clone().map_or_else(built_in, Ok)?;
     Ok(Source::Simulated(target))
 }
@@ -193,7 +197,10 @@ fn session<M: Network>(args: &Args, source: &Source) -> Result<Session<M>, Failu
     if session.done() {
         return Err(Failure::input(
             format!("the run is over: {} steps taken", session.trainer.step()),
-            args.resume.as_deref().unwrap_or(Path::new("--steps")).display(),
+            args.resume
+                .as_deref()
+                .unwrap_or(Path::new("--steps"))
+                .display(),
             "give --steps with a larger total to go on",
         ));
     }
@@ -254,12 +261,14 @@ fn learn<M: Network>(
             }
         }
         progress.advance(1, || {
-            records.last().map_or_else(String::new, |(record, distance)| {
-                format!(
-                    "W1 {:.3}  JS {:.4}  V {:.3}",
-                    distance.w1, distance.js, record.value
-                )
-            })
+            records
+                .last()
+                .map_or_else(String::new, |(record, distance)| {
+                    format!(
+                        "W1 {:.3}  JS {:.4}  V {:.3}",
+                        distance.w1, distance.js, record.value
+                    )
+                })
         });
     }
     progress.finish();

@@ -8,11 +8,16 @@ use super::super::page::Figure;
 use super::super::quantile::Sorted;
 use super::with_unit;
 
+/// A bin with fewer readings says nothing about D*: the error of p / (p + q) is
+/// up to 0.5 / sqrt(n).
+const ENOUGH: u64 = 25;
+
 /// Both samples in the same bins: where D is asked, and how often.
 struct Binned {
     middles: Vec<f64>,
     real: Vec<f64>,
     made: Vec<f64>,
+    readings: Vec<u64>,
     span: (f64, f64),
 }
 
@@ -48,11 +53,11 @@ pub(in super::super) fn against_optimal(
         discriminator.trained.points(),
     );
     let error = binned.and_then(|binned| binned.error(&discriminator.trained, &optimal));
-    Figure::new(
-        "The discriminator and the best there is",
-        &chart,
-        caption(error),
-    )
+    let mut caption = caption(error);
+    if known.is_none() {
+        caption += &format!(" Bins with fewer than {ENOUGH} readings are left out.");
+    }
+    Figure::new("The discriminator and the best there is", &chart, caption)
 }
 
 fn caption(error: Option<f64>) -> String {
@@ -74,17 +79,30 @@ impl Binned {
     fn new(samples: &Samples) -> Option<Self> {
         let (data, generated) = (Sorted::new(&samples.data), Sorted::new(&samples.generated));
         let bins = Bins::new(&data, &generated)?;
+        let (real, made) = (
+            Histogram::new(&bins, &data),
+            Histogram::new(&bins, &generated),
+        );
+        let readings = real.counts().iter().zip(made.counts());
         Some(Self {
             middles: bins.middles().collect(),
-            real: Histogram::new(&bins, &data).density().to_vec(),
-            made: Histogram::new(&bins, &generated).density().to_vec(),
+            readings: readings.map(|(real, made)| real + made).collect(),
+            real: real.density().to_vec(),
+            made: made.density().to_vec(),
             span: bins.span(),
         })
     }
 
-    /// p / (p + q) bin by bin; a gap where both are empty.
+    /// p / (p + q) bin by bin; a gap where there are too few readings to tell.
     fn optimal(&self) -> Curve {
-        let y = self.real.iter().zip(&self.made).map(|(p, q)| p / (p + q));
+        let both = self.real.iter().zip(&self.made).zip(&self.readings);
+        let y = both.map(|((p, q), &readings)| {
+            if readings < ENOUGH {
+                f64::NAN
+            } else {
+                p / (p + q)
+            }
+        });
         Curve {
             x: self.middles.clone(),
             y: y.collect(),
@@ -120,6 +138,7 @@ mod tests {
             middles: vec![0.0, 1.0],
             real: vec![1.0, 0.0],
             made: vec![1.0, 0.0],
+            readings: vec![100, 0],
             span: (-0.5, 1.5),
         };
         let trained = Curve {

@@ -17,6 +17,17 @@ const HEADROOM: f64 = 1.35;
 
 /// Histograms of data and generated readings, with the known density and the Gaussian fit.
 pub(in super::super) fn histograms(facts: &Facts, samples: &Samples) -> Figure {
+    let (chart, caption) = drawn_histograms(facts, samples);
+    Figure::new("Readings, real and generated", &chart, caption)
+}
+
+/// The same as a file of its own.
+pub(in super::super) fn histograms_svg(facts: &Facts, samples: &Samples) -> String {
+    drawn_histograms(facts, samples).0.standalone_svg()
+}
+
+/// The chart and its caption.
+fn drawn_histograms(facts: &Facts, samples: &Samples) -> (Chart, String) {
     let (data, generated) = (Sorted::new(&samples.data), Sorted::new(&samples.generated));
     let unit = facts.unit.as_deref();
     let chart = Chart::new(histogram_alt(facts))
@@ -26,11 +37,7 @@ pub(in super::super) fn histograms(facts: &Facts, samples: &Samples) -> Figure {
             _ => "density".to_owned(),
         });
     let Some(bins) = Bins::new(&data, &generated) else {
-        return Figure::new(
-            "Readings, real and generated",
-            &chart,
-            "No reading was kept.",
-        );
+        return (chart, "No reading was kept.".to_owned());
     };
     let real = Histogram::new(&bins, &data);
     let made = Histogram::new(&bins, &generated);
@@ -50,7 +57,7 @@ pub(in super::super) fn histograms(facts: &Facts, samples: &Samples) -> Figure {
     }
     let beyond = real.beyond + made.beyond;
     let caption = histogram_caption(facts, &data, &generated, beyond);
-    Figure::new("Readings, real and generated", &chart, caption)
+    (chart, caption)
 }
 
 fn histogram_alt(facts: &Facts) -> String {

@@ -108,11 +108,17 @@ pub(in super::super) fn distance(facts: &Facts, rows: &[Metric]) -> Option<Figur
         chart = chart.level(Role::Floor.dashed(), "two real samples", floor);
     }
     let chart = chart.line(Role::Generated, "generated", distance);
-    let caption = format!(
+    let mut caption = format!(
         "<i>W</i><sub>1</sub> between generated and real readings, in standard deviations of the data. \
-         It ends at <b>{}</b>. Nothing can be expected below the distance of two real samples.",
+         It ends at <b>{}</b>.",
         short_or_dash(facts.w1)
     );
+    if let Some(floor) = facts.w1_floor {
+        caption += &format!(
+            " Two real samples of this size are {} apart: nothing lower can be expected.",
+            short(floor)
+        );
+    }
     Some(Figure::new("Distance from the data", &chart, caption))
 }
 

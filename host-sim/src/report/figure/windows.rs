@@ -13,12 +13,8 @@ const SHOWN: usize = 12;
 
 /// The first windows of each kind, all to one scale.
 pub(in super::super) fn gallery(facts: &Facts, windows: &Windows) -> Figure {
-    let shown = || windows.real.iter().chain(&windows.generated);
-    let (lo, hi) = scale(
-        shown()
-            .take(SHOWN)
-            .chain(windows.generated.iter().take(SHOWN)),
-    );
+    let (real, made) = (&windows.real, &windows.generated);
+    let (lo, hi) = scale(real.iter().take(SHOWN).chain(made.iter().take(SHOWN)));
     let panel = |name: &str, role: Role, windows: &[Vec<f64>]| {
         let pictures: String = windows
             .iter()
@@ -39,11 +35,11 @@ pub(in super::super) fn gallery(facts: &Facts, windows: &Windows) -> Figure {
     };
     let picture = format!(
         "<div class=\"multiples\">\n{}{}</div>\n",
-        panel("data", Role::Data, &windows.real),
-        panel("generated", Role::Generated, &windows.generated)
+        panel("data", Role::Data, real),
+        panel("generated", Role::Generated, made)
     );
     let unit = unit_after(facts.unit.as_deref());
-    let length = windows.real.first().map_or(0, Vec::len);
+    let length = real.first().map_or(0, Vec::len);
     let caption = format!(
         "The first windows of each kind, not chosen: {length} readings across, from {}{unit} to {}{unit} upwards \
          in every frame.",

@@ -1,0 +1,92 @@
+//! The rows of a sweep: which source, with which model.
+
+use std::path::Path;
+
+use ganlet::divergence::Target;
+
+use super::Suite;
+use crate::cli::Model;
+use crate::error::Failure;
+use crate::manifest;
+use crate::series::{Rows, Series};
+use crate::signal::Signal;
+use crate::source::Source;
+
+/// One row: a source to learn, with the model to learn it with.
+#[derive(Debug)]
+pub(super) struct Setting {
+    /// What the row is called.
+    pub(super) name: String,
+    /// The networks.
+    pub(super) model: Model,
+    /// The data.
+    pub(super) source: Source,
+}
+
+/// The targets of the scalar table, from one mode to eight.
+const SCALARS: [(&str, &str); 10] = [
+    ("N(3, 0.5)", "normal:3:0.5"),
+    ("uniform", "uniform:-1:1"),
+    ("exponential", "exponential:1"),
+    ("lognormal 0.5", "lognormal:0:0.5"),
+    ("lognormal 1", "lognormal:0:1"),
+    ("±1.5 sd 0.2", "mixture:0.5:-1.5:0.2,0.5:1.5:0.2"),
+    ("±1.5, 80/20", "mixture:0.8:-1.5:0.2,0.2:1.5:0.2"),
+    ("3 modes sd 0.2", "mixture:1:-2:0.2,1:0:0.2,1:2:0.2"),
+    (
+        "5 modes sd 0.2",
+        "mixture:1:-4:0.2,1:-2:0.2,1:0:0.2,1:2:0.2,1:4:0.2",
+    ),
+    (
+        "8 modes sd 0.1",
+        "mixture:1:-3.5:0.1,1:-2.5:0.1,1:-1.5:0.1,1:-0.5:0.1,1:0.5:0.1,1:1.5:0.1,1:2.5:0.1,1:3.5:0.1",
+    ),
+];
+
+/// The rows of a suite, from top to bottom.
+pub(super) fn settings(suite: Suite, data_dir: &Path) -> Result<Vec<Setting>, Failure> {
+    match suite {
+        Suite::Scalars => SCALARS.iter().map(scalar).collect(),
+        Suite::Windows => Ok(Signal::ALL.map(windows).into()),
+        Suite::Real => real(data_dir),
+    }
+}
+
+fn scalar(&(name, target): &(&str, &str)) -> Result<Setting, Failure> {
+    let target: Target = target
+        .parse()
+        .map_err(|error| Failure::told(&error, name))?;
+    Ok(Setting {
+        name: name.to_owned(),
+        model: Model::Scalar,
+        source: Source::Simulated(target),
+    })
+}
+
+fn windows(signal: Signal) -> Setting {
+    Setting {
+        name: signal.to_string(),
+        model: Model::Window32,
+        source: Source::Signal(signal),
+    }
+}
+
+/// The normal training part of every series of the folder, as readings and as windows.
+fn real(folder: &Path) -> Result<Vec<Setting>, Failure> {
+    let mut settings = Vec::new();
+    for entry in manifest::read(folder)? {
+        let rows = Rows::first(entry.train_n);
+        let series = Series::read(&entry.path, None, &rows)?;
+        for (model, window) in [(Model::Scalar, 1), (Model::Window32, 32)] {
+            settings.push(Setting {
+                name: match window {
+                    1 => entry.name.clone(),
+                    n => format!("{}, windows of {n}", entry.name),
+                },
+                model,
+                source: Source::recorded(series.clone(), window)?,
+            });
+        }
+    }
+    Ok(settings)
+}
