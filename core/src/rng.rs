@@ -125,7 +125,7 @@ fn normal_quantile(p: f32) -> f32 {
     // The far branch of AS 241 starts at r = 5, p < 1.4e-11: below the grid of `uniform`.
     let r = r - 1.6;
     let numerator = ((0.170_238_21 * r + 1.306_728_5) * r + 2.756_815_4) * r + 1.423_437_1;
-    let denominator = (0.120_211_33 * r + 0.737_003_64) * r + 1.0;
+    let denominator = (0.120_211_33 * r + 0.737_003_6) * r + 1.0;
     let x = numerator / denominator;
     if q < 0.0 { -x } else { x }
 }

@@ -26,18 +26,13 @@ impl GaussianWindow {
         let mut factor: Vec<Vec<f64>> = Vec::with_capacity(n);
         for i in 0..n {
             let mut row: Vec<f64> = Vec::with_capacity(i + 1);
-            for j in 0..=i {
-                let other = if j < i { &factor[j] } else { &row };
-                let done: f64 = row.iter().zip(other).map(|(a, b)| a * b).sum();
-                let rest = covariance(i, j) - done;
-                row.push(if j == i {
-                    rest.max(0.0).sqrt()
-                } else if factor[j][j] > 0.0 {
-                    rest / factor[j][j]
-                } else {
-                    0.0
-                });
+            for (j, above) in factor.iter().enumerate() {
+                let rest = covariance(i, j) - dot(&row, above);
+                let diagonal = above[j];
+                row.push(if diagonal > 0.0 { rest / diagonal } else { 0.0 });
             }
+            let rest = covariance(i, i) - dot(&row, &row);
+            row.push(rest.max(0.0).sqrt());
             factor.push(row);
         }
         Self { mean, factor }
@@ -46,14 +41,18 @@ impl GaussianWindow {
     /// Draws one window.
     pub fn draw(&self, rng: &mut Rng) -> Vec<f64> {
         let noise: Vec<f64> = self.mean.iter().map(|_| rng.gaussian().into()).collect();
-        let row = |row: &Vec<f64>| row.iter().zip(&noise).map(|(l, e)| l * e).sum::<f64>();
-        let deviations = self.factor.iter().map(row);
+        let deviations = self.factor.iter().map(|row| dot(row, &noise));
         self.mean
             .iter()
             .zip(deviations)
             .map(|(m, d)| m + d)
             .collect()
     }
+}
+
+/// Σ aᵢ bᵢ over as many terms as both have.
+fn dot(a: &[f64], b: &[f64]) -> f64 {
+    a.iter().zip(b).map(|(a, b)| a * b).sum()
 }
 
 #[cfg(test)]

@@ -16,6 +16,7 @@ const FEWEST: usize = 16;
 
 /// An endless supply of real samples, in the sensor's units.
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "there is one of them in a run")]
 pub enum Source {
     /// A simulated sensor: every reading is drawn afresh, independent of the others.
     Simulated(Target),
@@ -154,7 +155,7 @@ impl Source {
     }
 
     /// Different samples that can be drawn; `None` where there is no end of them.
-    pub fn len(&self) -> Option<usize> {
+    pub fn choices(&self) -> Option<usize> {
         match self {
             Self::Simulated(_) | Self::Signal(_) => None,
             Self::Recorded { starts, .. } => Some(starts.len()),

@@ -117,7 +117,7 @@ fn a_gap_is_a_step_above_one_and_a_half_usual_ones() {
 
 #[test]
 fn repeated_times_are_refused() {
-    let line = complaint("t,value\n0,1\n1,2\n1,3\n1,4\n2,5\n".to_owned());
+    let line = complaint("t,value\n0,1\n1,2\n1,3\n1,4\n2,5\n");
     assert!(line.contains("t stands still 2 times"), "{line}");
     assert!(
         line.contains("x.csv:4; keep one row for each time"),
@@ -127,7 +127,7 @@ fn repeated_times_are_refused() {
 
 #[test]
 fn time_running_backwards_is_refused() {
-    let line = complaint("t,value\n0,1\n1,2\n0,3\n1,4\n".to_owned());
+    let line = complaint("t,value\n0,1\n1,2\n0,3\n1,4\n");
     assert!(line.contains("t runs backwards once"), "{line}");
     assert!(line.contains("x.csv:4; sort the rows by t"), "{line}");
 }

@@ -141,8 +141,11 @@ fn run<M: Replayed, O: Optimizer>(case: &Case, optimizer: O, rate: f32) -> Resul
     })
 }
 
+/// Real samples, and inputs of the generator.
+type Batch<M> = (Vec<<M as Model>::Sample>, Vec<Latent<M>>);
+
 /// The batch of a step, checked.
-fn samples<M: Replayed>(step: &Step, key: &str) -> Result<(Vec<M::Sample>, Vec<Latent<M>>), Wrong> {
+fn samples<M: Replayed>(step: &Step, key: &str) -> Result<Batch<M>, Wrong> {
     let batch = step.real.len();
     if batch == 0 {
         let what = "an empty batch";

@@ -143,7 +143,7 @@ mod tests {
     }
 
     /// ∫ N(t; 1, 2) ln(1 + e^-t) dt.
-    const RELATIVISTIC: f64 = 0.491_801_708_975_140_17;
+    const RELATIVISTIC: f64 = 0.491_801_708_975_140_2;
 
     #[test]
     fn least_squares_measures_by_the_harmonic_mean() {

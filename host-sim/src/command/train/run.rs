@@ -101,7 +101,10 @@ impl Job for Train<'_> {
         let args = self.0;
         let source = source(args, Session::<M>::window())?;
         let mut session: Session<M> = session(args, &source)?;
-        let mut out = OutDir::open(&args.destination.out, &[METRICS, CHECKPOINT, REPORT, PICTURE])?;
+        let mut out = OutDir::open(
+            &args.destination.out,
+            &[METRICS, CHECKPOINT, REPORT, PICTURE],
+        )?;
         let warnings = source.series().map_or(&[][..], |series| &series.warnings);
         warnings.iter().for_each(|text| console::warn(text));
         let reference = Reference::new(
@@ -126,7 +129,7 @@ impl Job for Train<'_> {
             model: M::NAME.to_owned(),
             seed: session.seed,
             steps: session.trainer.step(),
-            samples: source.len().map_or(drawn, |len| len as u64),
+            samples: source.choices().map_or(drawn, |count| count as u64),
             parameters: network::parameters::<M>(),
             fingerprint: format!("{:08x}", session.trainer.fingerprint()),
             w1: finite(distance.w1),
@@ -149,7 +152,9 @@ impl Job for Train<'_> {
             file.write_all(training::page(&run).as_bytes())
         })?;
         if args.picture {
-            out.stage(PICTURE, |file| file.write_all(training::picture(&run).as_bytes()))?;
+            out.stage(PICTURE, |file| {
+                file.write_all(training::picture(&run).as_bytes())
+            })?;
         }
         let folder = out.path().to_owned();
         out.commit()?;
@@ -254,11 +259,11 @@ fn learn<M: Network>(
     while session.trainer.step() < end {
         interval.push(&session.round(|rng| source.draw(rng)));
         let step = session.trainer.step();
-        if step % every == 0 || step == end {
-            if let Some(record) = interval.finish(step) {
-                let readings = measure::readings(session, QUICK, &mut measure::rng(session.seed));
-                records.push((record, reference.distance(readings)));
-            }
+        if (step.is_multiple_of(every) || step == end)
+            && let Some(record) = interval.finish(step)
+        {
+            let readings = measure::readings(session, QUICK, &mut measure::rng(session.seed));
+            records.push((record, reference.distance(readings)));
         }
         progress.advance(1, || {
             records
