@@ -46,7 +46,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
 
     let mut rng = Rng::new(2, 0);
-    let reference = Reference::new(source.reference(0, 1), f64::from(scale.sd()));
+    let reference = Reference::new(source.reference(0, 1));
     let distance = reference.distance(measure::readings(&session, 10_000, &mut rng));
     println!(
         "W1 {:.3} standard deviations, JS {:.4} nats",

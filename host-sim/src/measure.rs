@@ -57,9 +57,10 @@ pub struct Distance {
 }
 
 impl Reference {
-    /// Real readings with the standard deviation `sd`, of which there is at least one.
-    pub fn new(mut readings: Vec<f32>, sd: f64) -> Self {
+    /// Real readings, of which there are at least two different ones.
+    pub fn new(mut readings: Vec<f32>) -> Self {
         readings.sort_by(f32::total_cmp);
+        let sd = likelihood::fit_gaussian(&readings).map_or(f64::NAN, |fit| fit.sd());
         let end = |x: Option<&f32>| x.map_or(0.0, |&x| f64::from(x));
         let (low, high) = (end(readings.first()), end(readings.last()));
         Self {

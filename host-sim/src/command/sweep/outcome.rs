@@ -149,7 +149,7 @@ fn trained<M: Network>(mut session: Session<M>, source: &Source) -> Outcome {
     let modes = source
         .target()
         .and_then(|target| Modes::of(target, &readings));
-    let reference = Reference::new(source.reference(READINGS, seed), sd(&session));
+    let reference = Reference::new(source.reference(READINGS, seed));
     let Distance { w1, js } = reference.distance(readings);
     let sliced_w1 = (Session::<M>::window() > 1).then(|| {
         let real = rows(source.windows::<M::Sample>(WINDOWS, seed));
@@ -184,7 +184,7 @@ fn yardsticks<M: Network>(
     const SEED: u64 = 1;
     const AGAIN: u64 = 0xF100;
     let sd = f64::from(source.standardiser(SEED)?.sd());
-    let reference = Reference::new(source.reference(READINGS, SEED), sd);
+    let reference = Reference::new(source.reference(READINGS, SEED));
     let windows = Session::<M>::window() > 1;
     let real = windows.then(|| rows(source.windows::<M::Sample>(WINDOWS, SEED)));
     let floor = source.series().is_none().then(|| {

@@ -7,6 +7,7 @@ use std::time::Instant;
 use ganlet::checkpoint;
 use ganlet::record::{Interval, Record};
 use ganlet::session::Session;
+use ganlet::trainer::Trainer;
 use serde::Serialize;
 
 use super::{Args, page};
@@ -107,10 +108,7 @@ impl Job for Train<'_> {
         )?;
         let warnings = source.series().map_or(&[][..], |series| &series.warnings);
         warnings.iter().for_each(|text| console::warn(text));
-        let reference = Reference::new(
-            source.reference(THOROUGH, session.seed),
-            f64::from(session.standardiser.sd()),
-        );
+        let reference = Reference::new(source.reference(THOROUGH, session.seed));
 
         let begun = Instant::now();
         let first = session.trainer.step();
@@ -161,7 +159,7 @@ impl Job for Train<'_> {
         if args.destination.json {
             console::print_json(&summary)
         } else {
-            tell(&summary, &run, &folder)
+            tell(&summary, &run, Trainer::<M>::RAM_BYTES, &folder)
         }
     }
 }
@@ -312,7 +310,7 @@ fn finite(x: f64) -> Option<f64> {
 }
 
 /// The result in a few lines.
-fn tell(summary: &Summary, run: &data::Training, folder: &Path) -> Result<(), Failure> {
+fn tell(summary: &Summary, run: &data::Training, ram: usize, folder: &Path) -> Result<(), Failure> {
     use crate::report::number::short_or_dash;
     let facts = &run.facts;
     console::print(|out| {
@@ -340,7 +338,11 @@ fn tell(summary: &Summary, run: &data::Training, folder: &Path) -> Result<(), Fa
             short_or_dash(summary.value),
             short_or_dash(summary.js_bound)
         )?;
-        writeln!(out, "fingerprint {}", summary.fingerprint)?;
+        writeln!(
+            out,
+            "fingerprint {}; training takes {ram} bytes of RAM, call frames excluded",
+            summary.fingerprint
+        )?;
         let report = folder.join(REPORT);
         writeln!(out, "wrote {}, {METRICS}, {CHECKPOINT}", report.display())
     })
