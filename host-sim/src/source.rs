@@ -132,7 +132,7 @@ impl Source {
         }
     }
 
-    /// Up to `count` real windows of a recording, spread over it.
+    /// `count` real samples, drawn at random.
     pub fn windows<S: Row>(&self, count: usize, seed: u64) -> Vec<S> {
         let mut rng = Rng::new(seed, stream::REFERENCE);
         (0..count).map(|_| self.draw(&mut rng)).collect()
