@@ -9,7 +9,7 @@
 
 use crate::layer::{Layer, Row, Trace, Zero};
 use crate::loss::{self, Loss};
-use crate::optimizer::Optimizer;
+use crate::optimizer::{Optimizer, OptimizerState};
 use crate::params::{Params, ParamsExt};
 use crate::penalty::{self, Discriminator};
 
@@ -142,13 +142,16 @@ where
             }
     };
 
+    /// Two networks of zeros before their first step.
+    pub const BLANK: Self = Self::new(G::ZERO, D::ZERO);
+
     /// Two networks before their first step.
-    pub fn new(generator: G, discriminator: D) -> Self {
+    pub const fn new(generator: G, discriminator: D) -> Self {
         Self {
             generator,
             discriminator,
-            generator_state: O::start(),
-            discriminator_state: O::start(),
+            generator_state: O::State::<G>::START,
+            discriminator_state: O::State::<D>::START,
             centre: 0.0,
         }
     }

@@ -10,7 +10,7 @@
 //!
 //! // A sensor at 20 °C ± 0.5 °C, learned in a few hundred rounds.
 //! let scale = Standardiser::new(20.0, 0.5)?;
-//! let mut session = Session::<Scalar>::new(Scalar::recipe(), scale, 1);
+//! let mut session = Session::<Scalar>::new(Scalar::RECIPE, scale, 1);
 //! for _ in 0..300 {
 //!     session.round(|rng| [20.0 + 0.5 * rng.gaussian()]);
 //! }

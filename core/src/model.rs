@@ -5,7 +5,6 @@ use crate::latent::Latent;
 use crate::layer::{Dense, Init, Layer, LeakyRelu, NoiseSkip, Row, is_layer};
 use crate::penalty::Discriminator;
 use crate::recipe::Recipe;
-use crate::rng::Rng;
 
 /// A generator and a discriminator that fit each other.
 ///
@@ -22,20 +21,10 @@ pub trait Model {
     type Discriminator: Discriminator + Layer<In = Self::Sample>;
 
     /// How it is trained unless the user says otherwise.
-    fn recipe() -> Recipe;
+    const RECIPE: Recipe;
 
-    /// How its generator's and its discriminator's parameters are drawn.
-    fn init() -> (Init, Init);
-
-    /// Networks with parameters drawn from `rng`, the generator's first.
-    fn draw(rng: &mut Rng) -> (Self::Generator, Self::Discriminator) {
-        use crate::params::Params as _;
-        let (mut generator, mut discriminator) = (Self::Generator::ZERO, Self::Discriminator::ZERO);
-        let (init_generator, init_discriminator) = Self::init();
-        generator.init(&init_generator, rng);
-        discriminator.init(&init_discriminator, rng);
-        (generator, discriminator)
-    }
+    /// How the generator's parameters are drawn, and then the discriminator's.
+    const INIT: (Init, Init);
 }
 
 /// Single readings: 722 parameters.
@@ -63,17 +52,14 @@ impl Model for Scalar {
     type Generator = chain![Dense<6, 16, LeakyRelu>, Dense<16, 16, LeakyRelu>, Dense<16, 1>];
     type Discriminator = chain![Dense<1, 16, LeakyRelu>, Dense<16, 16, LeakyRelu>, Dense<16, 1>];
 
-    fn recipe() -> Recipe {
-        Recipe::SCALAR
-    }
-
-    fn init() -> (Init, Init) {
-        let discriminator = Init {
+    const RECIPE: Recipe = Recipe::SCALAR;
+    const INIT: (Init, Init) = (
+        Init::PLAIN,
+        Init {
             output_scale: 0.3,
             bias_spread: 1.0,
-        };
-        (Init::default(), discriminator)
-    }
+        },
+    );
 }
 
 impl Model for Window16 {
@@ -82,13 +68,8 @@ impl Model for Window16 {
     type Generator = WindowGenerator<16>;
     type Discriminator = WindowDiscriminator<16>;
 
-    fn recipe() -> Recipe {
-        Recipe::WINDOW
-    }
-
-    fn init() -> (Init, Init) {
-        window_init()
-    }
+    const RECIPE: Recipe = Recipe::WINDOW;
+    const INIT: (Init, Init) = WINDOW_INIT;
 }
 
 impl Model for Window32 {
@@ -97,22 +78,17 @@ impl Model for Window32 {
     type Generator = WindowGenerator<32>;
     type Discriminator = WindowDiscriminator<32>;
 
-    fn recipe() -> Recipe {
-        Recipe::WINDOW
-    }
-
-    fn init() -> (Init, Init) {
-        window_init()
-    }
+    const RECIPE: Recipe = Recipe::WINDOW;
+    const INIT: (Init, Init) = WINDOW_INIT;
 }
 
-fn window_init() -> (Init, Init) {
-    let discriminator = Init {
+const WINDOW_INIT: (Init, Init) = (
+    Init::PLAIN,
+    Init {
         output_scale: 0.3,
         bias_spread: 0.0,
-    };
-    (Init::default(), discriminator)
-}
+    },
+);
 
 const _: () = {
     is_layer::<<Scalar as Model>::Generator>();

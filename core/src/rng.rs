@@ -18,6 +18,11 @@ pub struct Rng {
 }
 
 impl Rng {
+    /// Some state, for a static before it is set.
+    pub(crate) const BLANK: Self = Self {
+        state: [1, 0, 0, 0],
+    };
+
     /// A generator for one purpose: the same `seed` and `stream` give the same numbers everywhere.
     ///
     /// Both are mixed through SplitMix64, so neighbouring seeds and streams are unrelated.

@@ -31,23 +31,35 @@ impl<M: Model> Session<M> {
         None => panic!("a model's name is at most 16 printable ASCII characters"),
     };
 
+    /// Readings in one sample.
+    pub const WINDOW: usize = <M::Sample as Row>::LEN;
+
     /// The exact size of its checkpoint, in bytes.
     pub const CHECKPOINT_BYTES: usize = checkpoint::bytes::<Self>();
 
     /// Fresh networks for readings of the given scale.
     pub fn new(recipe: Recipe, standardiser: Standardiser, seed: u64) -> Self {
-        Self {
-            seed,
-            recipe,
-            standardiser,
-            trainer: Trainer::new(seed),
-            threshold: f32::MAX,
-        }
+        let mut session = Self::BLANK;
+        session.restart(recipe, standardiser, seed);
+        session
     }
 
-    /// A state to load a checkpoint into.
-    pub fn blank() -> Self {
-        Self::new(M::recipe(), Standardiser::IDENTITY, 0)
+    /// Networks of zeros: the contents of a static, or a state to load a checkpoint into.
+    pub const BLANK: Self = Self {
+        seed: 0,
+        recipe: M::RECIPE,
+        standardiser: Standardiser::IDENTITY,
+        trainer: Trainer::BLANK,
+        threshold: f32::MAX,
+    };
+
+    /// Begins anew in place, as [`new`](Self::new) does.
+    pub fn restart(&mut self, recipe: Recipe, standardiser: Standardiser, seed: u64) {
+        self.seed = seed;
+        self.recipe = recipe;
+        self.standardiser = standardiser;
+        self.trainer.restart(seed);
+        self.threshold = f32::MAX;
     }
 
     /// One round of the game; `real` draws a sample in the sensor's units.
@@ -55,6 +67,13 @@ impl<M: Model> Session<M> {
         let standardiser = self.standardiser;
         self.trainer
             .round(&self.recipe, |rng| standardiser.to_row(real(rng)))
+    }
+
+    /// The next turn of a round, see [`Trainer::turn`]; `real` draws a sample in the sensor's units.
+    pub fn turn(&mut self, mut real: impl FnMut(&mut Rng) -> M::Sample) -> Option<Round> {
+        let standardiser = self.standardiser;
+        self.trainer
+            .turn(&self.recipe, |rng| standardiser.to_row(real(rng)))
     }
 
     /// Whether the recipe's steps have been taken.
@@ -85,11 +104,6 @@ impl<M: Model> Session<M> {
         } else {
             0.0
         }
-    }
-
-    /// Readings in one sample.
-    pub fn window() -> usize {
-        <M::Sample as crate::layer::Zero>::ZERO.flat().len()
     }
 }
 

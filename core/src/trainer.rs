@@ -5,7 +5,7 @@ use crate::gan::{DiscriminatorStep, Gan, Step, infer};
 use crate::latent::Latent;
 use crate::layer::Layer;
 use crate::model::Model;
-use crate::optimizer::Adam;
+use crate::optimizer::{Adam, OptimizerState};
 use crate::params::{Params, ParamsExt, fingerprint};
 use crate::recipe::Recipe;
 use crate::rng::Rng;
@@ -30,6 +30,9 @@ pub struct Trainer<M: Model> {
     latent: Rng,
     step: u32,
     skipped: u32,
+    turn: u32,
+    /// The last of its steps.
+    discriminator: DiscriminatorStep,
 }
 
 /// One round of the game: the last discriminator step, and the generator step.
@@ -44,41 +47,79 @@ pub struct Round {
 
 impl<M: Model> Trainer<M> {
     /// Numbers that are learned.
-    pub const PARAMETERS: usize = M::Generator::LEN + M::Discriminator::LEN;
+    pub const PARAMETERS: usize = 
+        <M::Generator as Params>::LEN + <M::Discriminator as Params>::LEN;
 
     /// What training takes at most, in bytes: this value, and a step's gradient and activations on
     /// the stack. Call frames come on top.
     pub const RAM_BYTES: usize =
         size_of::<Self>() + Gan::<M::Generator, M::Discriminator, Adam>::STEP_BYTES;
 
+    /// Networks of zeros: the contents of a static, before [`restart`](Self::restart).
+    pub const BLANK: Self = Self {
+        average: M::Generator::ZERO,
+        gan: Gan::BLANK,
+        data: Rng::BLANK,
+        latent: Rng::BLANK,
+        step: 0,
+        skipped: 0,
+        turn: 0,
+        discriminator: DiscriminatorStep::ZERO,
+    };
+
     /// Fresh networks; the same seed gives the same bits everywhere.
     pub fn new(seed: u64) -> Self {
-        let (generator, discriminator) = M::draw(&mut Rng::new(seed, stream::INITIAL));
-        Self {
-            average: generator.clone(),
-            gan: Gan::new(generator, discriminator),
-            data: Rng::new(seed, stream::DATA),
-            latent: Rng::new(seed, stream::LATENT),
-            step: 0,
-            skipped: 0,
-        }
+        let mut trainer = Self::BLANK;
+        trainer.restart(seed);
+        trainer
+    }
+
+    /// Fresh networks in the place of the old ones, without a second copy of them in memory.
+    pub fn restart(&mut self, seed: u64) {
+        let initial = &mut Rng::new(seed, stream::INITIAL);
+        self.gan.generator.init(&M::INIT.0, initial);
+        self.gan.discriminator.init(&M::INIT.1, initial);
+        self.gan.generator_state = OptimizerState::START;
+        self.gan.discriminator_state = OptimizerState::START;
+        self.gan.centre = 0.0;
+        self.average.clone_from(&self.gan.generator);
+        self.data = Rng::new(seed, stream::DATA);
+        self.latent = Rng::new(seed, stream::LATENT);
+        self.step = 0;
+        self.skipped = 0;
+        self.turn = 0;
     }
 
     /// One round: D is trained `recipe.discriminator_steps` times with G fixed, then G once with D
     /// fixed. `real` draws a standardised sample.
     pub fn round(&mut self, recipe: &Recipe, mut real: impl FnMut(&mut Rng) -> M::Sample) -> Round {
+        loop {
+            if let Some(round) = self.turn(recipe, &mut real) {
+                return round;
+            }
+        }
+    }
+
+    /// The next turn of a round: one step of one player. The round is given when G has had its turn,
+    /// which is the last one.
+    ///
+    /// This is the slice of training that a device fits between two readings.
+    pub fn turn(
+        &mut self,
+        recipe: &Recipe,
+        mut real: impl FnMut(&mut Rng) -> M::Sample,
+    ) -> Option<Round> {
         let Self {
             gan, data, latent, ..
         } = self;
         let mut real = || real(data);
         let mut draw = || Latent::draw(latent, recipe.gaussian);
         let rate = recipe.rate_schedule.factor(self.step, recipe.steps);
-        let first = self.step.wrapping_mul(recipe.discriminator_steps);
 
-        let mut discriminator = DiscriminatorStep::ZERO;
-        for i in 0..recipe.discriminator_steps {
-            let due = first.wrapping_add(i) % recipe.penalty_every.max(1) == 0;
-            discriminator = gan.train_discriminator_on_real_and_generated(
+        if self.turn < recipe.discriminator_steps {
+            let first = self.step.wrapping_mul(recipe.discriminator_steps);
+            let due = first.wrapping_add(self.turn) % recipe.penalty_every.max(1) == 0;
+            self.discriminator = gan.train_discriminator_on_real_and_generated(
                 &recipe.objective(self.step, due),
                 &recipe.optimizer,
                 rate * recipe.discriminator_rate,
@@ -86,7 +127,9 @@ impl<M: Model> Trainer<M> {
                 &mut real,
                 &mut draw,
             );
-            self.skipped += u32::from(discriminator.step.skipped);
+            self.skipped += u32::from(self.discriminator.step.skipped);
+            self.turn += 1;
+            return None;
         }
         let generator = gan.train_generator_through_discriminator(
             &recipe.objective(self.step, false),
@@ -103,10 +146,11 @@ impl<M: Model> Trainer<M> {
         self.average
             .average_towards(&gan.generator, recipe.average.min(warm));
         self.step += 1;
-        Round {
-            discriminator,
+        self.turn = 0;
+        Some(Round {
+            discriminator: self.discriminator,
             generator,
-        }
+        })
     }
 
     /// A block of generated samples, standardised, from the averaged generator.
@@ -126,6 +170,11 @@ impl<M: Model> Trainer<M> {
         self.step
     }
 
+    /// Whether the next turn is the first of a round.
+    pub fn between_rounds(&self) -> bool {
+        self.turn == 0
+    }
+
     /// Steps skipped because a gradient was not finite.
     pub fn skipped(&self) -> u32 {
         self.skipped
@@ -141,7 +190,7 @@ impl<M: Model> Persist for Trainer<M> {
     const BYTES: usize = Gan::<M::Generator, M::Discriminator, Adam>::BYTES
         + M::Generator::BYTES
         + 2 * Rng::BYTES
-        + 2 * u32::BYTES;
+        + 3 * u32::BYTES;
 
     fn save(&self, out: &mut Writer<'_>) {
         self.gan.save(out);
@@ -150,6 +199,7 @@ impl<M: Model> Persist for Trainer<M> {
         self.latent.save(out);
         self.step.save(out);
         self.skipped.save(out);
+        self.turn.save(out);
     }
 
     fn load(&mut self, from: &mut Reader<'_>) -> Result<(), Invalid> {
@@ -158,6 +208,7 @@ impl<M: Model> Persist for Trainer<M> {
         self.data.load(from)?;
         self.latent.load(from)?;
         self.step.load(from)?;
-        self.skipped.load(from)
+        self.skipped.load(from)?;
+        self.turn.load(from)
     }
 }

@@ -6,7 +6,6 @@ use std::path::Path;
 
 use ganlet::model::{Model, Scalar};
 use ganlet::rng::Rng;
-use ganlet::session::Session;
 use ganlet_sim::measure::{self, Reference};
 use ganlet_sim::series::{Rows, Series};
 use ganlet_sim::source::Source;
@@ -36,14 +35,14 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         series.rejected.total()
     );
     let source = Source::recorded(series, 1)?;
-    let scale = source.standardiser(1)?;
 
-    let mut recipe = Scalar::recipe();
+    let mut recipe = Scalar::RECIPE;
     recipe.steps = 4000;
-    let mut session = Session::<Scalar>::new(recipe, scale, 1);
-    while !session.done() {
-        session.round(|rng| source.draw(rng));
+    let mut learner = source.learner::<Scalar>(recipe, 1)?;
+    while !learner.session.done() {
+        learner.turn();
     }
+    let session = learner.session;
 
     let mut rng = Rng::new(2, 0);
     let reference = Reference::new(source.reference(0, 1));

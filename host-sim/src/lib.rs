@@ -3,6 +3,7 @@
 //! The binary is a call of [`run`]. Everything that computes is in the crate `ganlet`; here are the
 //! command line, the files, the pictures and the report.
 
+pub mod as_device;
 pub mod cli;
 pub mod command;
 pub mod console;
@@ -19,6 +20,7 @@ pub mod series;
 pub mod signal;
 pub mod sliced;
 pub mod source;
+pub mod supply;
 mod usage;
 
 use std::ffi::OsString;

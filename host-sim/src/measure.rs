@@ -19,7 +19,7 @@ const BLOCK: usize = 16;
 
 /// `count` readings from the averaged generator, in the sensor's units; windows are pooled.
 pub fn readings<M: Network>(session: &Session<M>, count: usize, rng: &mut Rng) -> Vec<f32> {
-    let mut readings = Vec::with_capacity(count + BLOCK * Session::<M>::window());
+    let mut readings = Vec::with_capacity(count + BLOCK * Session::<M>::WINDOW);
     while readings.len() < count {
         for sample in session.generate::<BLOCK>(rng) {
             readings.extend_from_slice(sample.flat());

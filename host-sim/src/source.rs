@@ -2,12 +2,20 @@
 
 use ganlet::divergence::Target;
 use ganlet::layer::Row;
+use ganlet::model::Model;
+use ganlet::recipe::Recipe;
 use ganlet::rng::Rng;
-use ganlet::stream::{Standardiser, Welford};
+use ganlet::session::Session;
+use ganlet_app::{Learner, Sample};
 
 use crate::error::Failure;
+use crate::network::Network;
 use crate::series::Series;
 use crate::signal::Signal;
+use crate::supply::Supply;
+
+/// A learner on the host.
+pub type Pupil<'a, M> = Learner<M, Supply<'a, <M as Model>::Sample>>;
 
 /// Readings that a simulated sensor gives before training, to learn its scale from.
 const WARM_UP: u32 = 4096;
@@ -62,35 +70,63 @@ impl Source {
         })
     }
 
-    /// The scale of the readings.
+    /// What the sensor says before training: all of a recording, with the gaps in it, or as much of
+    /// a simulated sensor as its scale is learned from.
+    pub fn readings(&self, seed: u64) -> Vec<Sample> {
+        let mut rng = Rng::new(seed, stream::WARM_UP);
+        match self {
+            Self::Simulated(target) => (0..WARM_UP)
+                .map(|_| Sample::Reading(target.draw(&mut rng)))
+                .collect(),
+            Self::Signal(signal) => {
+                let mut readings = Vec::new();
+                let mut window = [0.0; 32];
+                for _ in 0..WARM_UP / 32 {
+                    signal.draw(&mut rng, &mut window);
+                    readings.extend(window.map(Sample::Reading));
+                    readings.push(Sample::Gap);
+                }
+                readings
+            }
+            Self::Recorded { series, .. } => {
+                let runs = series
+                    .runs()
+                    .map(|run| run.iter().copied().map(Sample::Reading));
+                runs.flat_map(|run| run.chain([Sample::Gap])).collect()
+            }
+        }
+    }
+
+    /// A learner that has seen all [`readings`](Self::readings), and knows their scale.
     ///
     /// # Errors
     ///
     /// [`Failure::Input`] for a constant series, or one whose scale is beyond `f32`.
-    pub fn standardiser(&self, seed: u64) -> Result<Standardiser, Failure> {
-        let mut readings = Welford::new();
-        match self {
-            Self::Simulated(target) => {
-                let mut rng = Rng::new(seed, stream::WARM_UP);
-                (0..WARM_UP).for_each(|_| {
-                    readings.push(target.draw(&mut rng));
-                });
+    pub fn learner<M: Network>(&self, recipe: Recipe, seed: u64) -> Result<Pupil<'_, M>, Failure> {
+        let mut learner = Learner::new(Supply::of(self));
+        learner.restart(recipe, seed);
+        self.show(&mut learner);
+        learner
+            .scale()
+            .map_err(|unfit| Failure::told(&unfit, self.name()))?;
+        Ok(learner)
+    }
+
+    /// A learner that has seen all [`readings`](Self::readings), and goes on with a session.
+    pub fn resumed<M: Network>(&self, session: Session<M>) -> Pupil<'_, M> {
+        let mut learner = Learner::new(Supply::of(self));
+        learner.session = session;
+        learner.resume();
+        self.show(&mut learner);
+        learner
+    }
+
+    fn show<M: Network>(&self, learner: &mut Pupil<'_, M>) {
+        for sample in self.readings(learner.session.seed) {
+            if let Some(window) = learner.take(sample) {
+                learner.keep(window);
             }
-            Self::Signal(signal) => {
-                let mut rng = Rng::new(seed, stream::WARM_UP);
-                let mut window = [0.0; 32];
-                (0..WARM_UP / 32).for_each(|_| {
-                    signal.draw(&mut rng, &mut window);
-                    window.iter().for_each(|&x| {
-                        readings.push(x);
-                    });
-                });
-            }
-            Self::Recorded { series, .. } => series.values.iter().for_each(|&x| {
-                readings.push(x);
-            }),
         }
-        Standardiser::fit(&readings).map_err(|unfit| Failure::told(&unfit, self.name()))
     }
 
     /// Draws one sample.

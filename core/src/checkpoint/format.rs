@@ -112,7 +112,8 @@ impl Header {
             needed: HEADER_BYTES as u64,
             given: checkpoint.len(),
         };
-        let mut fields = Reader::writing(checkpoint);
+        let mut bytes = checkpoint;
+        let mut fields = Reader::writing(&mut bytes, 0);
         fields.take::<{ MAGIC.len() }>().map_err(truncated)?;
         let version = u32::from_le_bytes(fields.take().map_err(truncated)?);
         if version != VERSION {
@@ -133,14 +134,12 @@ impl Header {
         (HEADER_BYTES + super::CRC_BYTES) as u64 + u64::from(self.payload)
     }
 
-    pub(super) fn encode(&self) -> [u8; HEADER_BYTES] {
-        let mut bytes = [0; HEADER_BYTES];
-        let mut fields = Writer::new(&mut bytes);
-        fields.put(MAGIC);
-        fields.put(self.version.to_le_bytes());
-        fields.put(self.model.0);
-        fields.put(self.shape.to_le_bytes());
-        fields.put(self.payload.to_le_bytes());
-        bytes
+    /// As the first bytes of a checkpoint.
+    pub(super) fn save(&self, out: &mut Writer<'_>) {
+        out.put(&MAGIC);
+        out.put(&self.version.to_le_bytes());
+        out.put(&self.model.0);
+        out.put(&self.shape.to_le_bytes());
+        out.put(&self.payload.to_le_bytes());
     }
 }

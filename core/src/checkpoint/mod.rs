@@ -28,6 +28,7 @@
 mod error;
 mod format;
 mod persist;
+mod port;
 mod state;
 #[cfg(test)]
 mod tests;
@@ -35,11 +36,17 @@ mod tests;
 pub use error::Error;
 pub use format::{HEADER_BYTES, Header, MAGIC, Name, VERSION};
 pub use persist::{Invalid, Persist, Reader, Writer};
+pub use port::{Sink, Source};
+
+use core::cmp::Ordering;
 
 use crate::params::CRC32;
 
 /// Bytes of the CRC at the end.
 const CRC_BYTES: usize = 4;
+
+/// Bytes that are read at once where only their checksum matters.
+const PIECE: usize = 64;
 
 /// The exact size of a checkpoint of a `T`, in bytes.
 ///
@@ -66,6 +73,18 @@ pub const fn bytes<T: Persist>() -> usize {
 /// A state that could not be loaded again (a NaN or an infinity in it) is refused, and `out` is left
 /// as it was.
 pub fn save<'a, T: Persist>(model: Name, state: &T, out: &'a mut [u8]) -> Result<&'a [u8], Error> {
+    let given = out.len();
+    let block = out.get_mut(..bytes::<T>()).ok_or(Error::NoRoom {
+        needed: bytes::<T>(),
+        given,
+    })?;
+    save_to(model, state, &mut &mut *block)?;
+    Ok(block)
+}
+
+/// Writes a checkpoint of `state`, [`bytes::<T>()`](bytes) long, piece by piece, as [`save`] does.
+/// An error means that nothing was written.
+pub fn save_to<T: Persist>(model: Name, state: &T, sink: &mut dyn Sink) -> Result<(), Error> {
     let survey = persist::survey(state)?;
     if let Some(at) = survey.not_finite {
         return Err(Error::NotFinite { at });
@@ -76,18 +95,11 @@ pub fn save<'a, T: Persist>(model: Name, state: &T, out: &'a mut [u8]) -> Result
         shape: survey.shape,
         payload: T::BYTES as u32,
     };
-    let given = out.len();
-    let no_room = Error::NoRoom {
-        needed: bytes::<T>(),
-        given,
-    };
-    let block = out.get_mut(..bytes::<T>()).ok_or(no_room)?;
-    let (head, rest) = block.split_first_chunk_mut().ok_or(no_room)?;
-    let (payload, crc) = rest.split_last_chunk_mut().ok_or(no_room)?;
-    *head = header.encode();
-    state.save(&mut Writer::new(payload));
-    *crc = checksum(head, payload).to_le_bytes();
-    Ok(block)
+    let mut out = Writer::new(sink);
+    header.save(&mut out);
+    state.save(&mut out);
+    out.seal();
+    Ok(())
 }
 
 /// Brings `state` back from a checkpoint of the same model and shape.
@@ -95,7 +107,20 @@ pub fn save<'a, T: Persist>(model: Name, state: &T, out: &'a mut [u8]) -> Result
 /// The bytes are read twice, first to judge them and then to write them down, so that no second
 /// state is needed in memory; an error leaves `state` as it was.
 pub fn load<T: Persist>(model: Name, state: &mut T, checkpoint: &[u8]) -> Result<(), Error> {
-    let (header, payload) = open(checkpoint)?;
+    whole(checkpoint)?;
+    load_from(model, state, &mut &*checkpoint)
+}
+
+/// Brings `state` back from a checkpoint at the front of `source`, as [`load`] does.
+///
+/// The source is read three times: for its checksum, to judge, to write. One that fails after it has
+/// been judged leaves a state that is neither the old one nor the new one, and an error.
+pub fn load_from<T: Persist>(
+    model: Name,
+    state: &mut T,
+    source: &mut dyn Source,
+) -> Result<(), Error> {
+    let header = inspect(source)?;
     if header.model != model {
         return Err(Error::OtherModel {
             found: header.model,
@@ -103,14 +128,14 @@ pub fn load<T: Persist>(model: Name, state: &mut T, checkpoint: &[u8]) -> Result
         });
     }
     let shape = persist::survey(state)?.shape;
-    if header.shape != shape || payload.len() != T::BYTES {
+    if header.shape != shape || header.payload as usize != T::BYTES {
         return Err(Error::OtherShape {
             found: header.shape,
             wanted: shape,
         });
     }
-    Reader::judging(payload).all_of(state)?;
-    Reader::writing(payload).all_of(state)
+    Reader::judging(source, HEADER_BYTES).all_of(state)?;
+    Reader::writing(source, HEADER_BYTES).all_of(state)
 }
 
 /// What a checkpoint is of, whatever it is of: all checks that need no knowledge of the state.
@@ -128,32 +153,38 @@ pub fn load<T: Persist>(model: Name, state: &mut T, checkpoint: &[u8]) -> Result
 /// # Ok::<(), checkpoint::Error>(())
 /// ```
 pub fn peek(checkpoint: &[u8]) -> Result<Header, Error> {
-    open(checkpoint).map(|(header, _)| header)
+    whole(checkpoint)?;
+    inspect(&mut &*checkpoint)
 }
 
-/// The header and the payload of an undamaged checkpoint.
-fn open(checkpoint: &[u8]) -> Result<(Header, &[u8]), Error> {
-    let header = Header::read(checkpoint)?;
-    let (needed, given) = (header.total(), checkpoint.len());
-    let truncated = Error::Truncated { needed, given };
-    if given as u64 > needed {
-        return Err(Error::Overlong { needed, given });
+/// What the checkpoint at the front of `source` is of, once it has proved undamaged.
+pub fn inspect(source: &mut dyn Source) -> Result<Header, Error> {
+    let mut head = [0; HEADER_BYTES];
+    source.get(0, &mut head).ok_or(Error::NotACheckpoint)?;
+    let header = Header::read(&head)?;
+    let damaged = |_| Error::Damaged;
+    let end = usize::try_from(header.total() - CRC_BYTES as u64).map_err(damaged)?;
+    let mut digest = CRC32.digest();
+    let mut piece = [0; PIECE];
+    for at in (0..end).step_by(PIECE) {
+        let piece = piece.get_mut(..PIECE.min(end - at)).ok_or(Error::Damaged)?;
+        source.get(at, piece).ok_or(Error::Damaged)?;
+        digest.update(piece);
     }
-    if (given as u64) < needed {
-        return Err(truncated);
-    }
-    let (head, rest) = checkpoint.split_first_chunk().ok_or(truncated)?;
-    let (payload, crc) = rest.split_last_chunk().ok_or(truncated)?;
-    if checksum(head, payload) != u32::from_le_bytes(*crc) {
+    let mut crc = [0; CRC_BYTES];
+    source.get(end, &mut crc).ok_or(Error::Damaged)?;
+    if digest.finalize() != u32::from_le_bytes(crc) {
         return Err(Error::Damaged);
     }
-    Ok((header, payload))
+    Ok(header)
 }
 
-/// The CRC of a header and a payload.
-fn checksum(header: &[u8; HEADER_BYTES], payload: &[u8]) -> u32 {
-    let mut digest = CRC32.digest();
-    digest.update(header);
-    digest.update(payload);
-    digest.finalize()
+/// Checks that a block is as long as its header says.
+fn whole(checkpoint: &[u8]) -> Result<(), Error> {
+    let (needed, given) = (Header::read(checkpoint)?.total(), checkpoint.len());
+    match (given as u64).cmp(&needed) {
+        Ordering::Less => Err(Error::Truncated { needed, given }),
+        Ordering::Equal => Ok(()),
+        Ordering::Greater => Err(Error::Overlong { needed, given }),
+    }
 }

@@ -5,6 +5,7 @@ use core::fmt;
 use crc::Digest;
 
 use super::error::Error;
+use super::port::{Nowhere, Sink, Source};
 use crate::params::CRC32;
 
 /// A value that a checkpoint can hold.
@@ -64,21 +65,23 @@ pub trait Persist {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Invalid(pub &'static str);
 
-/// Where values are saved to; measures and describes them on the way.
+/// Where values are saved to; measures, describes and digests them on the way.
 pub struct Writer<'a> {
-    room: &'a mut [u8],
+    sink: &'a mut dyn Sink,
     written: usize,
     shape: Digest<'static, u32>,
+    crc: Digest<'static, u32>,
     not_finite: Option<usize>,
 }
 
 impl<'a> Writer<'a> {
-    /// Fills `room` from its front; what does not fit is counted only.
-    pub(super) fn new(room: &'a mut [u8]) -> Self {
+    /// Before the first value.
+    pub(super) fn new(sink: &'a mut dyn Sink) -> Self {
         Self {
-            room,
+            sink,
             written: 0,
             shape: CRC32.digest(),
+            crc: CRC32.digest(),
             not_finite: None,
         }
     }
@@ -93,12 +96,15 @@ impl<'a> Writer<'a> {
     }
 
     /// Appends bytes.
-    pub(super) fn put<const N: usize>(&mut self, bytes: [u8; N]) {
-        self.written += N;
-        if let Some((first, rest)) = core::mem::take(&mut self.room).split_first_chunk_mut() {
-            *first = bytes;
-            self.room = rest;
-        }
+    pub(super) fn put(&mut self, bytes: &[u8]) {
+        self.written += bytes.len();
+        self.crc.update(bytes);
+        self.sink.put(bytes);
+    }
+
+    /// Appends the CRC of all that was written.
+    pub(super) fn seal(self) {
+        self.sink.put(&self.crc.finalize().to_le_bytes());
     }
 
     /// Appends a leaf of numbers.
@@ -109,7 +115,7 @@ impl<'a> Writer<'a> {
             if !x.is_finite() {
                 self.not_finite.get_or_insert(self.written);
             }
-            self.put(x.to_le_bytes());
+            self.put(&x.to_le_bytes());
         }
     }
 }
@@ -118,7 +124,6 @@ impl fmt::Debug for Writer<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Writer")
             .field("written", &self.written)
-            .field("room", &self.room.len())
             .finish_non_exhaustive()
     }
 }
@@ -133,7 +138,8 @@ pub(super) struct Survey {
 
 /// Saves to nowhere.
 pub(super) fn survey<T: Persist>(state: &T) -> Result<Survey, Error> {
-    let mut out = Writer::new(&mut []);
+    let mut nowhere = Nowhere;
+    let mut out = Writer::new(&mut nowhere);
     state.save(&mut out);
     if out.written != T::BYTES {
         return Err(Error::Miscounted {
@@ -148,28 +154,29 @@ pub(super) fn survey<T: Persist>(state: &T) -> Result<Survey, Error> {
 }
 
 /// Where values are loaded from.
-#[derive(Debug)]
 pub struct Reader<'a> {
-    rest: &'a [u8],
-    length: usize,
+    source: &'a mut dyn Source,
+    start: usize,
+    at: usize,
     writes: bool,
 }
 
 impl<'a> Reader<'a> {
-    /// A reader whose [`set`](Self::set) does nothing.
-    pub(super) fn judging(bytes: &'a [u8]) -> Self {
+    /// A reader from `start` on, whose [`set`](Self::set) does nothing.
+    pub(super) fn judging(source: &'a mut dyn Source, start: usize) -> Self {
         Self {
-            rest: bytes,
-            length: bytes.len(),
+            source,
+            start,
+            at: start,
             writes: false,
         }
     }
 
-    /// A reader whose [`set`](Self::set) sets.
-    pub(super) fn writing(bytes: &'a [u8]) -> Self {
+    /// A reader from `start` on, whose [`set`](Self::set) sets.
+    pub(super) fn writing(source: &'a mut dyn Source, start: usize) -> Self {
         Self {
             writes: true,
-            ..Self::judging(bytes)
+            ..Self::judging(source, start)
         }
     }
 
@@ -197,12 +204,12 @@ impl<'a> Reader<'a> {
 
     /// The next bytes.
     pub(super) fn take<const N: usize>(&mut self) -> Result<[u8; N], Invalid> {
-        let (first, rest) = self
-            .rest
-            .split_first_chunk()
-            .ok_or(Invalid("the payload ends within a value"))?;
-        self.rest = rest;
-        Ok(*first)
+        let mut bytes = [0; N];
+        self.source
+            .get(self.at, &mut bytes)
+            .ok_or(Invalid("bytes that cannot be read"))?;
+        self.at += N;
+        Ok(bytes)
     }
 
     /// A leaf of finite numbers.
@@ -221,7 +228,7 @@ impl<'a> Reader<'a> {
     /// Loads a state that takes all there is.
     pub(super) fn all_of<T: Persist>(mut self, state: &mut T) -> Result<(), Error> {
         let outcome = state.load(&mut self);
-        let at = self.length - self.rest.len();
+        let at = self.at - self.start;
         outcome.map_err(|Invalid(what)| Error::Invalid { what, at })?;
         if at == T::BYTES {
             Ok(())
@@ -231,5 +238,14 @@ impl<'a> Reader<'a> {
                 actual: at,
             })
         }
+    }
+}
+
+impl fmt::Debug for Reader<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Reader")
+            .field("at", &self.at)
+            .field("writes", &self.writes)
+            .finish_non_exhaustive()
     }
 }

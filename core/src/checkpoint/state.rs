@@ -22,7 +22,7 @@ impl Persist for u32 {
 
     fn save(&self, out: &mut Writer<'_>) {
         out.describe(b'u', &[]);
-        out.put(self.to_le_bytes());
+        out.put(&self.to_le_bytes());
     }
     fn load(&mut self, from: &mut Reader<'_>) -> Result<(), Invalid> {
         let bytes = from.take()?;
@@ -36,7 +36,7 @@ impl Persist for u64 {
 
     fn save(&self, out: &mut Writer<'_>) {
         out.describe(b'U', &[]);
-        out.put(self.to_le_bytes());
+        out.put(&self.to_le_bytes());
     }
     fn load(&mut self, from: &mut Reader<'_>) -> Result<(), Invalid> {
         let bytes = from.take()?;
@@ -50,7 +50,7 @@ impl Persist for bool {
 
     fn save(&self, out: &mut Writer<'_>) {
         out.describe(b'b', &[]);
-        out.put([u8::from(*self)]);
+        out.put(&[u8::from(*self)]);
     }
     fn load(&mut self, from: &mut Reader<'_>) -> Result<(), Invalid> {
         let value = match from.take()? {

@@ -116,6 +116,8 @@ impl<A: Zero, B: Zero> Zero for (A, B) {
 
 /// One sample of a layer's output: `[f32; N]`, or `[[f32; LENGTH]; CHANNELS]`.
 pub trait Row: Zero {
+    /// Numbers in it.
+    const LEN: usize;
     /// The sample as one flat slice.
     fn flat(&self) -> &[f32];
     /// The sample as one flat slice, to be written.
@@ -123,6 +125,8 @@ pub trait Row: Zero {
 }
 
 impl<const N: usize> Row for [f32; N] {
+    const LEN: usize = N;
+
     #[inline]
     fn flat(&self) -> &[f32] {
         self
@@ -134,6 +138,8 @@ impl<const N: usize> Row for [f32; N] {
 }
 
 impl<const L: usize, const C: usize> Row for [[f32; L]; C] {
+    const LEN: usize = L * C;
+
     #[inline]
     fn flat(&self) -> &[f32] {
         self.as_flattened()
@@ -279,14 +285,17 @@ pub struct Init {
 
 impl Default for Init {
     fn default() -> Self {
-        Self {
-            output_scale: 1.0,
-            bias_spread: 0.0,
-        }
+        Self::PLAIN
     }
 }
 
 impl Init {
+    /// Weights as they are, biases at zero.
+    pub const PLAIN: Self = Self {
+        output_scale: 1.0,
+        bias_spread: 0.0,
+    };
+
     /// Fills a leaf of weights and a leaf of biases.
     fn fill<A: Activation>(&self, w: &mut [f32], b: &mut [f32], fan_in: usize, rng: &mut Rng) {
         let root = crate::math::sqrt(fan_in as f32);

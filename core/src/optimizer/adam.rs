@@ -28,14 +28,6 @@ pub struct AdamState<P> {
 impl Optimizer for Adam {
     type State<P: Params> = AdamState<P>;
 
-    fn start<P: Params>() -> AdamState<P> {
-        AdamState {
-            first: P::ZERO,
-            second: P::ZERO,
-            powers: [1.0, 1.0],
-        }
-    }
-
     fn update<P: Params>(&self, state: &mut AdamState<P>, rate: f32, params: &mut P, grad: &P) {
         state.powers[0] *= self.beta1;
         state.powers[1] *= self.beta2;
@@ -56,6 +48,11 @@ impl Optimizer for Adam {
 }
 
 impl<P: Params> OptimizerState for AdamState<P> {
+    const START: Self = Self {
+        first: P::ZERO,
+        second: P::ZERO,
+        powers: [1.0, 1.0],
+    };
     const LEN: usize = 2 * P::LEN + 2;
     const LEAVES: usize = 2 * P::LEAVES + 1;
 

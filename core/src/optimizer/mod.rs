@@ -15,15 +15,14 @@ pub trait Optimizer: Copy {
     /// What it remembers about a network of type `P`.
     type State<P: Params>: OptimizerState;
 
-    /// The state before the first step.
-    fn start<P: Params>() -> Self::State<P>;
-
     /// One step along `grad` at learning rate `rate`.
     fn update<P: Params>(&self, state: &mut Self::State<P>, rate: f32, params: &mut P, grad: &P);
 }
 
 /// An optimizer's memory as numbers, so that a checkpoint can hold it.
 pub trait OptimizerState: Clone + core::fmt::Debug {
+    /// The state before the first step.
+    const START: Self;
     /// How many numbers.
     const LEN: usize;
     /// How many slices they come in.
@@ -36,6 +35,7 @@ pub trait OptimizerState: Clone + core::fmt::Debug {
 
 /// A tree of moments is a state.
 impl<P: Params> OptimizerState for P {
+    const START: Self = P::ZERO;
     const LEN: usize = P::LEN;
     const LEAVES: usize = P::LEAVES;
 

@@ -11,8 +11,6 @@ pub struct Sgd;
 impl Optimizer for Sgd {
     type State<P: Params> = ();
 
-    fn start<P: Params>() {}
-
     fn update<P: Params>(&self, _: &mut (), rate: f32, params: &mut P, grad: &P) {
         for i in 0..P::LEAVES {
             for (p, &g) in params.leaf_mut(i).iter_mut().zip(grad.leaf(i)) {
@@ -32,10 +30,6 @@ pub struct Momentum {
 
 impl Optimizer for Momentum {
     type State<P: Params> = P;
-
-    fn start<P: Params>() -> P {
-        P::ZERO
-    }
 
     fn update<P: Params>(&self, moment: &mut P, rate: f32, params: &mut P, grad: &P) {
         for i in 0..P::LEAVES {

@@ -16,7 +16,7 @@ mod twofold;
 mod welford;
 mod window;
 
-pub use replay::Replay;
+pub use replay::{Replay, reservoir_place};
 pub use standardise::{Standardiser, Unfit};
 pub use welford::Welford;
 pub use window::Windower;

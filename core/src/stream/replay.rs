@@ -6,6 +6,17 @@ use crate::checkpoint::{Invalid, Persist, Reader, Writer};
 use crate::layer::Row;
 use crate::rng::Rng;
 
+/// Where the `seen`-th sample goes in a reservoir of `capacity` samples: `None` for nowhere. A place
+/// at the end is a new one. See [`Replay`] for the rule.
+///
+/// For memories of another make than [`Replay`] that are to hold the same samples.
+pub fn reservoir_place(seen: u32, capacity: u32, horizon: u32, rng: &mut Rng) -> Option<u32> {
+    if seen <= capacity {
+        return seen.checked_sub(1);
+    }
+    Some(rng.below(seen.min(horizon.max(capacity)))).filter(|place| *place < capacity)
+}
+
 /// At most `CAP` samples of all that went by, chosen at random as they came.
 ///
 /// Reservoir sampling: the n-th sample, once the memory is full, takes the place of a random one
@@ -61,10 +72,11 @@ impl<S, const CAP: usize> Replay<S, CAP> {
             return false;
         }
         self.seen = self.seen.saturating_add(1);
-        if let Err(sample) = self.samples.push(sample) {
-            let place = rng.below(self.seen.min(self.horizon)) as usize;
-            if let Some(held) = self.samples.get_mut(place) {
-                *held = sample;
+        if let Some(place) = reservoir_place(self.seen, Self::CAPACITY, self.horizon, rng) {
+            match self.samples.get_mut(place as usize) {
+                Some(held) => *held = sample,
+                // Never full: the place is the next new one.
+                None => drop(self.samples.push(sample)),
             }
         }
         true

@@ -3,18 +3,20 @@
 use core::num::NonZeroU32;
 
 use crate::checkpoint::{Invalid, Persist, Reader, Writer};
+use crate::layer::Row;
 
-/// Cuts a stream into windows of `N` consecutive readings, one every `hop` readings.
+/// Cuts a stream into windows of consecutive readings, as many as a sample `S` holds, one every
+/// `hop` readings.
 ///
 /// A *segment* is a run of readings without a gap. Its windows start at its readings 0, hop,
-/// 2 hop, …: a hop of 1 gives every window there is, a hop of `N` windows side by side, a larger one
+/// 2 hop, …: a hop of 1 gives every window there is, a hop of a window's length windows side by side, a larger one
 /// leaves readings out between them. No window crosses a gap.
 ///
-/// Memory: the last `N` readings.
+/// Memory: one window.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Windower<const N: usize> {
+pub struct Windower<S> {
     hop: NonZeroU32,
-    ring: [f32; N],
+    ring: S,
     /// Where the next reading goes, over the oldest one.
     next: u32,
     /// Readings until a window is full, this one included.
@@ -22,18 +24,18 @@ pub struct Windower<const N: usize> {
     rejected: u32,
 }
 
-impl<const N: usize> Windower<N> {
+impl<S: Row> Windower<S> {
     const LENGTH: u32 = {
-        assert!(N > 0, "a window holds at least one reading");
-        assert!(N <= u32::MAX as usize, "a window is counted in u32");
-        N as u32
+        assert!(S::LEN > 0, "a window holds at least one reading");
+        assert!(S::LEN <= u32::MAX as usize, "a window is counted in u32");
+        S::LEN as u32
     };
 
     /// Before the first reading.
     pub const fn new(hop: NonZeroU32) -> Self {
         Self {
             hop,
-            ring: [0.0; N],
+            ring: S::ZERO,
             next: 0,
             wait: Self::LENGTH,
             rejected: 0,
@@ -44,13 +46,13 @@ impl<const N: usize> Windower<N> {
     ///
     /// A reading that is NaN or infinite is no reading: it is counted and ends the segment, as
     /// [`gap`](Self::gap) does.
-    pub fn push(&mut self, x: f32) -> Option<[f32; N]> {
+    pub fn push(&mut self, x: f32) -> Option<S> {
         if !x.is_finite() {
             self.rejected = self.rejected.saturating_add(1);
             self.gap();
             return None;
         }
-        if let Some(oldest) = self.ring.get_mut(self.next as usize) {
+        if let Some(oldest) = self.ring.flat_mut().get_mut(self.next as usize) {
             *oldest = x;
         }
         self.next = self.next.wrapping_add(1) % Self::LENGTH;
@@ -72,10 +74,11 @@ impl<const N: usize> Windower<N> {
         self.rejected
     }
 
-    fn window(&self) -> [f32; N] {
-        let oldest_first = self.ring.iter().cycle().skip(self.next as usize);
-        let mut window = [0.0; N];
+    fn window(&self) -> S {
+        let oldest_first = self.ring.flat().iter().cycle().skip(self.next as usize);
+        let mut window = S::ZERO;
         window
+            .flat_mut()
             .iter_mut()
             .zip(oldest_first)
             .for_each(|(w, &x)| *w = x);
@@ -84,8 +87,8 @@ impl<const N: usize> Windower<N> {
 }
 
 /// Where the stream stands. The hop is the caller's choice, and is not saved.
-impl<const N: usize> Persist for Windower<N> {
-    const BYTES: usize = <[f32; N]>::BYTES + 3 * u32::BYTES;
+impl<S: Row + Persist> Persist for Windower<S> {
+    const BYTES: usize = S::BYTES + 3 * u32::BYTES;
 
     fn save(&self, out: &mut Writer<'_>) {
         self.ring.save(out);
@@ -127,7 +130,7 @@ mod tests {
     }
 
     fn windows<const N: usize>(readings: &[f32], hop: u32) -> Vec<[f32; N]> {
-        let mut windower = Windower::<N>::new(every(hop));
+        let mut windower = Windower::<[f32; N]>::new(every(hop));
         readings.iter().filter_map(|&x| windower.push(x)).collect()
     }
 
@@ -148,7 +151,7 @@ mod tests {
 
     #[test]
     fn a_gap_ends_a_segment_as_a_bad_reading_does() {
-        let (mut told, mut bad) = (Windower::<3>::new(every(1)), Windower::<3>::new(every(1)));
+        let (mut told, mut bad) = (Windower::<[f32; 3]>::new(every(1)), Windower::<[f32; 3]>::new(every(1)));
         for i in 0..20 {
             if i % 7 == 4 {
                 told.gap();

@@ -58,7 +58,7 @@ impl Job for Generate<'_> {
         let mut rng = Rng::new(self.0.seed, stream::GENERATE);
         console::print(|out| {
             let mut csv = csv::Writer::from_writer(out);
-            match Session::<M>::window() {
+            match Session::<M>::WINDOW {
                 1 => csv.write_record(["value"])?,
                 n => csv.write_record((0..n).map(|i| format!("v{i}")))?,
             }

@@ -99,7 +99,7 @@ impl Job for Score<'_> {
         let rows = score(&session, &series);
         if rows.is_empty() {
             return Err(Failure::input(
-                format!("no run of {} consecutive readings", Session::<M>::window()),
+                format!("no run of {} consecutive readings", Session::<M>::WINDOW),
                 args.data.display(),
                 "give a longer series, or a checkpoint of a model with a shorter window",
             ));
@@ -122,7 +122,7 @@ impl Job for Score<'_> {
 
 /// Scores every window that crosses no gap.
 fn score<M: Network>(session: &Session<M>, series: &Series) -> Vec<Scored> {
-    let window = Session::<M>::window();
+    let window = Session::<M>::WINDOW;
     let starts = series
         .segments
         .iter()

@@ -64,6 +64,19 @@ pub struct Args {
     /// Stop after this many steps of the run and save; --resume goes on to the end
     #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = steps)]
     pub stop_at: Option<u64>,
+    /// Learn as a device does: readings come one by one, and at most N samples are remembered
+    /// [default: all of them]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, requires = "data",
+          value_parser = whole::<1, 1_000_000>)]
+    pub memory: Option<u64>,
+    /// Readings that come before each step, with --memory
+    #[arg(long, value_name = "N", allow_negative_numbers = true, requires = "memory",
+          default_value_t = 1, value_parser = whole::<0, 1_000_000>)]
+    pub pace: u64,
+    /// Readings that come before the first step, with --memory
+    #[arg(long, value_name = "N", allow_negative_numbers = true, requires = "memory",
+          default_value_t = u64::from(ganlet_app::WARM_UP), value_parser = whole::<2, 1_000_000>)]
+    pub warm_up: u64,
     /// Also write learned.svg, the histograms of data and generated readings
     #[arg(long)]
     pub picture: bool,

@@ -20,8 +20,6 @@ pub struct Expose;
 impl Optimizer for Expose {
     type State<P: Params> = ();
 
-    fn start<P: Params>() {}
-
     fn update<P: Params>(&self, _: &mut (), _: f32, params: &mut P, grad: &P) {
         params.clone_from(grad);
     }

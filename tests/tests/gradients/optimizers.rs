@@ -24,7 +24,7 @@ const MOMENTUM: Momentum = Momentum { mu: 0.9 };
 fn follows<O: Optimizer>(optimizer: O, rate: f32, closed_form: impl Fn(f64, &[f64]) -> f64) {
     let rng = &mut Rng::new(11, 0);
     let start: Net = draw_params(rng);
-    let (mut params, mut state) = (start, O::start());
+    let (mut params, mut state) = (start, <O::State<_> as OptimizerState>::START);
     let mut gradients = vec![Vec::new(); start.values().count()];
     for step in 0..7 {
         let gradient: Net = draw_params(rng);

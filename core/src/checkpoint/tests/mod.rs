@@ -31,7 +31,7 @@ struct State {
     rng: Rng,
     statistics: Welford,
     standardiser: Standardiser,
-    windower: Windower<3>,
+    windower: Windower<[f32; 3]>,
     replay: Replay<[f32; 2], 3>,
     running: bool,
     step: u32,
@@ -45,7 +45,7 @@ impl Persist for State {
         + Rng::BYTES
         + Welford::BYTES
         + Standardiser::BYTES
-        + Windower::<3>::BYTES
+        + Windower::<[f32; 3]>::BYTES
         + Replay::<[f32; 2], 3>::BYTES
         + bool::BYTES
         + u32::BYTES

@@ -64,7 +64,7 @@ fn values_that_cannot_be_are_refused_though_the_checksum_matches() {
     let statistics = rng + Rng::BYTES;
     let standardiser = statistics + Welford::BYTES;
     let windower = standardiser + Standardiser::BYTES;
-    let running = windower + Windower::<3>::BYTES + Replay::<[f32; 2], 3>::BYTES;
+    let running = windower + Windower::<[f32; 3]>::BYTES + Replay::<[f32; 2], 3>::BYTES;
 
     for at in (0..rng).step_by(4) {
         for bad in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY] {

@@ -14,7 +14,7 @@ use crate::measure::{self, Distance, Reference};
 use crate::network::{self, Job, Network};
 use crate::progress::Progress;
 use crate::sliced;
-use crate::source::{Source, stream};
+use crate::source::{Pupil, Source, stream};
 
 /// Readings of either kind that are compared.
 const READINGS: usize = 100_000;
@@ -111,15 +111,14 @@ impl Job for Runs<'_> {
 
     fn run<M: Network>(self) -> Self::Output {
         let source = &self.setting.source;
-        let mut recipe = M::recipe();
+        let mut recipe = M::RECIPE;
         if let Some(steps) = self.steps {
             recipe.steps = steps as u32;
         }
         let outcomes = (1..=self.seeds)
             .into_par_iter()
             .map(|seed| {
-                let session = Session::<M>::new(recipe, source.standardiser(seed)?, seed);
-                let outcome = trained(session, source);
+                let outcome = trained(source.learner::<M>(recipe, seed)?, source);
                 self.progress.advance(1, || self.setting.name.clone());
                 Ok(outcome)
             })
@@ -137,11 +136,12 @@ impl Job for Runs<'_> {
     }
 }
 
-fn trained<M: Network>(mut session: Session<M>, source: &Source) -> Outcome {
+fn trained<M: Network>(mut learner: Pupil<'_, M>, source: &Source) -> Outcome {
     let begun = std::time::Instant::now();
-    while !session.done() {
-        session.round(|rng| source.draw(rng));
+    while !learner.session.done() {
+        learner.turn();
     }
+    let session = learner.session;
     let seconds = begun.elapsed().as_secs_f64();
     let seed = session.seed;
     let mut rng = measure::rng(seed);
@@ -151,7 +151,7 @@ fn trained<M: Network>(mut session: Session<M>, source: &Source) -> Outcome {
         .and_then(|target| Modes::of(target, &readings));
     let reference = Reference::new(source.reference(READINGS, seed));
     let Distance { w1, js } = reference.distance(readings);
-    let sliced_w1 = (Session::<M>::window() > 1).then(|| {
+    let sliced_w1 = (Session::<M>::WINDOW > 1).then(|| {
         let real = rows(source.windows::<M::Sample>(WINDOWS, seed));
         let generated = rows(measure::samples(&session, WINDOWS, &mut rng));
         sliced::wasserstein(&real, &generated, sd(&session))
@@ -183,9 +183,9 @@ fn yardsticks<M: Network>(
 ) -> Result<(Option<Yardstick>, Option<Yardstick>), Failure> {
     const SEED: u64 = 1;
     const AGAIN: u64 = 0xF100;
-    let sd = f64::from(source.standardiser(SEED)?.sd());
+    let sd = sd(&source.learner::<M>(M::RECIPE, SEED)?.session);
     let reference = Reference::new(source.reference(READINGS, SEED));
-    let windows = Session::<M>::window() > 1;
+    let windows = Session::<M>::WINDOW > 1;
     let real = windows.then(|| rows(source.windows::<M::Sample>(WINDOWS, SEED)));
     let floor = source.series().is_none().then(|| {
         let Distance { w1, js } = reference.distance(source.reference(READINGS, AGAIN));

@@ -44,7 +44,7 @@ pub(super) fn training<M: Network>(
         },
         discriminator: discriminator(reference, session),
         latent: M::latent(session),
-        windows: (Session::<M>::window() > 1).then(|| windows(source, session, &mut rng, summary)),
+        windows: (Session::<M>::WINDOW > 1).then(|| windows(source, session, &mut rng, summary)),
     }
 }
 
@@ -87,7 +87,7 @@ fn facts<M: Network>(
 
 /// The trained D over the range of the data; only a reading can be an abscissa.
 fn discriminator<M: Network>(reference: &Reference, session: &Session<M>) -> Option<Discriminator> {
-    if Session::<M>::window() != 1 {
+    if Session::<M>::WINDOW != 1 {
         return None;
     }
     let sorted = reference.sorted();

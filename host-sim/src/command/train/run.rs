@@ -5,12 +5,14 @@ use std::path::Path;
 use std::time::Instant;
 
 use ganlet::checkpoint;
-use ganlet::record::{Interval, Record};
+use ganlet::recipe::Recipe;
+use ganlet::record::Record;
 use ganlet::session::Session;
 use ganlet::trainer::Trainer;
 use serde::Serialize;
 
 use super::{Args, page};
+use crate::as_device::{self, Plan};
 use crate::cli;
 use crate::console;
 use crate::error::Failure;
@@ -20,7 +22,8 @@ use crate::output::OutDir;
 use crate::progress::Progress;
 use crate::report::{data, metrics, training};
 use crate::series::Series;
-use crate::source::Source;
+use crate::source::{Pupil, Source};
+use crate::supply::Supply;
 
 /// The simulated sensor of the main job: a room whose thermostat switches between two temperatures,
 /// in degrees Celsius.
@@ -100,20 +103,26 @@ impl Job for Train<'_> {
 
     fn run<M: Network>(self) -> Self::Output {
         let args = self.0;
-        let source = source(args, Session::<M>::window())?;
-        let mut session: Session<M> = session(args, &source)?;
+        let source = source(args, Session::<M>::WINDOW)?;
+        let mut learner = learner::<M>(args, &source)?;
         let mut out = OutDir::open(
             &args.destination.out,
             &[METRICS, CHECKPOINT, REPORT, PICTURE],
         )?;
         let warnings = source.series().map_or(&[][..], |series| &series.warnings);
         warnings.iter().for_each(|text| console::warn(text));
-        let reference = Reference::new(source.reference(THOROUGH, session.seed));
+        let reference = Reference::new(source.reference(THOROUGH, learner.session.seed));
 
         let begun = Instant::now();
-        let first = session.trainer.step();
-        let records = learn(args, &source, &reference, &mut session);
+        let first = learner.session.trainer.step();
+        let records = learn(args, &source, &reference, &mut learner);
         let seconds = begun.elapsed().as_secs_f64();
+        if !learner.is_scaled() {
+            learner
+                .scale()
+                .map_err(|unfit| Failure::told(&unfit, source.name()))?;
+        }
+        let mut session = learner.session;
         session.threshold = threshold(&source, &session);
 
         let mut rng = measure::rng(session.seed);
@@ -180,20 +189,25 @@ fn source(args: &Args, window: usize) -> Result<Source, Failure> {
     Ok(Source::Simulated(target))
 }
 
-/// A fresh session, or the one to go on with.
-fn session<M: Network>(args: &Args, source: &Source) -> Result<Session<M>, Failure> {
-    let mut session = match &args.resume {
-        Some(path) => load::<M>(path)?,
-        None => {
-            let mut recipe = M::recipe();
-            recipe.loss = args.loss.unwrap_or(recipe.loss);
-            if let Some(n) = args.d_steps {
-                recipe.discriminator_steps = n as u32;
-            }
-            let seed = args.seed.unwrap_or(0);
-            Session::new(recipe, source.standardiser(seed)?, seed)
+/// A learner with fresh networks, or with those to go on with. It has seen all readings, unless it
+/// is to learn as a device does.
+fn learner<'a, M: Network>(args: &Args, source: &'a Source) -> Result<Pupil<'a, M>, Failure> {
+    let mut learner = match (&args.resume, args.memory) {
+        (Some(path), None) => source.resumed::<M>(load(path)?),
+        (Some(path), Some(memory)) => {
+            let mut learner = Pupil::<M>::new(Supply::bounded(memory as u32));
+            learner.session = load(path)?;
+            learner.resume();
+            learner
+        }
+        (None, None) => source.learner::<M>(recipe::<M>(args), args.seed.unwrap_or(0))?,
+        (None, Some(memory)) => {
+            let mut learner = Pupil::<M>::new(Supply::bounded(memory as u32));
+            learner.restart(recipe::<M>(args), args.seed.unwrap_or(0));
+            learner
         }
     };
+    let session = &mut learner.session;
     if let Some(steps) = args.steps {
         session.recipe.steps = steps as u32;
     }
@@ -207,13 +221,23 @@ fn session<M: Network>(args: &Args, source: &Source) -> Result<Session<M>, Failu
             "give --steps with a larger total to go on",
         ));
     }
-    Ok(session)
+    Ok(learner)
+}
+
+/// The model's recipe, but for what the user says.
+fn recipe<M: Network>(args: &Args) -> Recipe {
+    let mut recipe = M::RECIPE;
+    recipe.loss = args.loss.unwrap_or(recipe.loss);
+    if let Some(n) = args.d_steps {
+        recipe.discriminator_steps = n as u32;
+    }
+    recipe
 }
 
 /// A session from a checkpoint file.
 pub(crate) fn load<M: Network>(path: &Path) -> Result<Session<M>, Failure> {
     let bytes = read(path)?;
-    let mut session = Session::blank();
+    let mut session = Session::BLANK;
     checkpoint::load(Session::<M>::NAME, &mut session, &bytes)
         .map_err(|error| Failure::told(&error, path.display()))?;
     Ok(session)
@@ -243,37 +267,36 @@ fn learn<M: Network>(
     args: &Args,
     source: &Source,
     reference: &Reference,
-    session: &mut Session<M>,
+    learner: &mut Pupil<'_, M>,
 ) -> Vec<(Record, Distance)> {
-    let steps = session.recipe.steps;
+    let (steps, seed) = (learner.session.recipe.steps, learner.session.seed);
     let end = args.stop_at.map_or(steps, |at| steps.min(at as u32));
     let every = (steps / RECORDS).max(1);
-    let progress = Progress::new(
-        u64::from(end.saturating_sub(session.trainer.step())),
-        "steps",
-    );
-    let mut interval = Interval::default();
+    let plan = args.memory.map(|memory| Plan {
+        memory: memory as u32,
+        pace: args.pace as u32,
+        warm_up: args.warm_up as u32,
+    });
+    let readings = plan.map_or_else(Vec::new, |_| source.readings(seed));
+    let first = learner.session.trainer.step();
+    let progress = Progress::new(u64::from(end.saturating_sub(first)), "steps");
     let mut records = Vec::new();
-    while session.trainer.step() < end {
-        interval.push(&session.round(|rng| source.draw(rng)));
-        let step = session.trainer.step();
-        if (step.is_multiple_of(every) || step == end)
-            && let Some(record) = interval.finish(step)
-        {
-            let readings = measure::readings(session, QUICK, &mut measure::rng(session.seed));
+    as_device::live(learner, plan, readings, every, end, |session, record| {
+        if let Some(record) = record {
+            let readings = measure::readings(session, QUICK, &mut measure::rng(seed));
             records.push((record, reference.distance(readings)));
         }
         progress.advance(1, || {
             records
                 .last()
-                .map_or_else(String::new, |(record, distance)| {
+                .map_or_else(String::new, |(record, distance): &(Record, Distance)| {
                     format!(
                         "W1 {:.3}  JS {:.4}  V {:.3}",
                         distance.w1, distance.js, record.value
                     )
                 })
         });
-    }
+    });
     progress.finish();
     records
 }

@@ -1,0 +1,388 @@
+//! The main loop's side: take in, learn, watch, keep, tell.
+
+use embedded_storage::Storage;
+use ganlet::model::Model;
+use ganlet::recipe::Recipe;
+use ganlet::record::{Interval, Vitals};
+use ganlet::rng::Rng;
+use ganlet::trainer::{Round, Trainer};
+use heapless::spsc::Consumer;
+
+use crate::clock::Clock;
+use crate::event::{Event, Fingerprint};
+use crate::fault::Fault;
+use crate::keeper::{Keeper, Restored};
+use crate::learner::{Learner, WARM_UP};
+use crate::memory::Memory;
+use crate::reporter::Reporter;
+use crate::sampler::Sample;
+use crate::tally::Tally;
+use crate::watch::Watch;
+
+/// How a device lives.
+#[derive(Clone, Copy, Debug)]
+pub struct Settings {
+    /// The seed of every random stream.
+    pub seed: u64,
+    /// How it is trained.
+    pub recipe: Recipe,
+    /// Readings that come before the first step: the scale is learned from them, and the memory
+    /// filled with them.
+    pub warm_up: u32,
+    /// When readings are taken in.
+    pub pace: Pace,
+    /// Rounds between two telemetry records.
+    pub report_every: u32,
+    /// Rounds between two checkpoints; 0 for none but the one at the end.
+    pub save_every: u32,
+    /// The stack's high-water mark in bytes, for telemetry; 0 where it is not measured.
+    pub stack: fn() -> u32,
+}
+
+impl Settings {
+    /// What suits most: telemetry every 100 rounds, a checkpoint every 1,000.
+    pub const fn new(recipe: Recipe, seed: u64) -> Self {
+        Self {
+            seed,
+            recipe,
+            warm_up: WARM_UP,
+            pace: Pace::Free,
+            report_every: 100,
+            save_every: 1000,
+            stack: || 0,
+        }
+    }
+}
+
+/// When readings are taken in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pace {
+    /// As they come: the queue is emptied before each step. What a device in service wants.
+    Free,
+    /// So many before each round, for which training waits: the same readings then give the same
+    /// bits on every machine, however fast it is.
+    Lockstep {
+        /// Readings for each round.
+        readings: u32,
+    },
+}
+
+/// What a turn of the main loop has done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Activity {
+    /// Nothing: it waits for readings. The processor may sleep until the next interrupt.
+    Waiting,
+    /// One step of one player.
+    Learned,
+    /// The recipe's rounds are played; windows are still judged.
+    Watching,
+}
+
+/// A device's life, but for its interrupt.
+#[derive(Debug)]
+pub struct Device<'a, M: Model, Mem, C, St, R> {
+    learner: &'a mut Learner<M, Mem>,
+    settings: Settings,
+    tally: &'a Tally,
+    clock: C,
+    keeper: Keeper<St>,
+    reporter: R,
+    watch: Watch,
+    watching: Rng,
+    interval: Interval,
+    /// Readings to be taken in before training goes on, in lockstep.
+    owed: u32,
+    /// Readings at which the scale is tried for.
+    scale_at: u32,
+    spent: u64,
+    rounds: u32,
+    told: Told,
+    finished: bool,
+}
+
+/// Totals at the last time that something was told of them.
+#[derive(Clone, Copy, Debug, Default)]
+struct Told {
+    faults: [u32; Fault::ALL.len()],
+    dropped: u32,
+}
+
+/// The stream of random numbers that picks windows to take the limits from.
+const WATCHING: u64 = 4;
+
+impl<'a, M, Mem, C, St, R> Device<'a, M, Mem, C, St, R>
+where
+    M: Model,
+    Mem: Memory<M::Sample>,
+    C: Clock,
+    St: Storage,
+    R: Reporter,
+{
+    /// A device that begins its life: with fresh networks, or with those of the store if there are
+    /// any that fit.
+    ///
+    /// A restored session keeps its own recipe, but for the number of rounds.
+    pub fn start(
+        learner: &'a mut Learner<M, Mem>,
+        settings: Settings,
+        tally: &'a Tally,
+        clock: C,
+        store: St,
+        reporter: R,
+    ) -> Self {
+        learner.restart(settings.recipe, settings.seed);
+        let mut device = Self::with(learner, settings, tally, clock, store, reporter);
+        device.restore();
+        device
+    }
+
+    /// A device that goes on with a learner as it is.
+    pub fn with(
+        learner: &'a mut Learner<M, Mem>,
+        settings: Settings,
+        tally: &'a Tally,
+        clock: C,
+        store: St,
+        reporter: R,
+    ) -> Self {
+        Self {
+            learner,
+            tally,
+            clock,
+            keeper: Keeper::new(store),
+            reporter,
+            watch: Watch::new(),
+            watching: Rng::new(settings.seed, WATCHING),
+            interval: Interval::default(),
+            owed: settings.pace.readings(),
+            scale_at: settings.warm_up.max(2),
+            spent: 0,
+            rounds: 0,
+            told: Told::default(),
+            finished: false,
+            settings,
+        }
+    }
+
+    fn restore(&mut self) {
+        let Settings { recipe, seed, .. } = self.settings;
+        self.reporter.report(&Event::Started {
+            model: ganlet::session::Session::<M>::NAME,
+            seed,
+            parameters: Trainer::<M>::PARAMETERS as u32,
+            ram: Trainer::<M>::RAM_BYTES as u32,
+        });
+        match self.keeper.restore(&mut self.learner.session) {
+            Restored::Nothing => {}
+            Restored::Refused(error) => self.reporter.report(&Event::NotRestored { error }),
+            Restored::Session => {
+                self.learner.session.recipe.steps = recipe.steps;
+                self.learner.resume();
+                let (step, fingerprint) = self.standing();
+                self.reporter.report(&Event::Restored { step, fingerprint });
+            }
+        }
+    }
+
+    /// One turn of the main loop: takes in what is queued, has one player take one step, tells and
+    /// keeps what is due.
+    pub fn turn(&mut self, inbox: &mut Consumer<'_, Sample>) -> Activity {
+        self.take_in(inbox);
+        self.tell_of_losses();
+        if self.finished {
+            return Activity::Watching;
+        }
+        if self.owed > 0 || !self.is_warm() {
+            return Activity::Waiting;
+        }
+        if self.learner.session.done() {
+            self.finish();
+            return Activity::Watching;
+        }
+        let begun = self.clock.micros();
+        let round = self.learner.turn();
+        self.spent += self.clock.micros().saturating_sub(begun);
+        if let Some(round) = round {
+            self.after(&round);
+        }
+        Activity::Learned
+    }
+
+    /// Tells the device that no more readings will come: training no longer waits for any.
+    pub fn no_more_readings(&mut self) {
+        self.settings.pace = Pace::Free;
+        self.settings.warm_up = 0;
+        self.owed = 0;
+        if !self.learner.is_scaled() {
+            self.scale();
+        }
+    }
+
+    /// Whether readings are still awaited.
+    pub fn is_waiting_for_readings(&self) -> bool {
+        self.settings.pace != Pace::Free || self.settings.warm_up > 0
+    }
+
+    /// What it has learned.
+    pub fn learner(&self) -> &Learner<M, Mem> {
+        self.learner
+    }
+
+    fn take_in(&mut self, inbox: &mut Consumer<'_, Sample>) {
+        while self.is_hungry() {
+            let Some(sample) = inbox.dequeue() else {
+                return;
+            };
+            if let Some(window) = self.learner.take(sample) {
+                self.judge(&window);
+            }
+            if matches!(sample, Sample::Reading(_)) {
+                self.owed = self.owed.saturating_sub(u32::from(self.is_warm()));
+                if !self.learner.is_scaled() && self.learner.readings().count() >= self.scale_at {
+                    self.scale();
+                }
+            }
+        }
+    }
+
+    /// Tells of a window that begins or ends an alarm, and keeps it unless one holds.
+    fn judge(&mut self, window: &M::Sample) {
+        let turn = self.watch.judge(&self.learner.session, window);
+        if self.watch.lets_in() {
+            self.learner.keep(*window);
+        }
+        match turn {
+            Some((true, verdict)) => self.reporter.report(&Event::Alarm(verdict)),
+            Some((false, verdict)) => self.reporter.report(&Event::Calm(verdict)),
+            None => {}
+        }
+    }
+
+    /// Whether readings are to be taken in now.
+    fn is_hungry(&self) -> bool {
+        match self.settings.pace {
+            Pace::Free => true,
+            Pace::Lockstep { .. } => self.finished || self.owed > 0 || !self.is_warm(),
+        }
+    }
+
+    /// Whether it has enough to learn from.
+    fn is_warm(&self) -> bool {
+        self.learner.can_learn() && self.learner.readings().count() >= self.settings.warm_up
+    }
+
+    /// Fixes the scale, or says why not and tries again when there are twice as many readings.
+    fn scale(&mut self) {
+        match self.learner.scale() {
+            Ok(scale) => self.reporter.report(&Event::Scaled {
+                mean: scale.mean(),
+                sd: scale.sd(),
+                readings: self.learner.readings().count(),
+            }),
+            Err(reason) => {
+                self.scale_at = self.scale_at.saturating_mul(2);
+                self.reporter.report(&Event::Unscaled { reason });
+            }
+        }
+    }
+
+    fn after(&mut self, round: &Round) {
+        self.interval.push(round);
+        self.rounds += 1;
+        self.owed = self.settings.pace.readings();
+        let step = self.learner.session.trainer.step();
+        let done = self.learner.session.done();
+        if done || due(step, self.settings.report_every) {
+            self.tell();
+        }
+        if !done && due(step, self.settings.save_every) {
+            self.keep();
+        }
+        if done {
+            self.finish();
+        }
+    }
+
+    /// Tells the interval of training so far, if there is any of it.
+    pub fn tell(&mut self) {
+        let step = self.learner.session.trainer.step();
+        let Learner {
+            session, memory, ..
+        } = &mut *self.learner;
+        self.watch.calibrate(session, memory, &mut self.watching);
+        let vitals = Vitals {
+            seen: self.learner.readings().count(),
+            rejected: self.tally.rejected_in_all(),
+            dropped: self.tally.dropped(),
+            cost_us: self.spent as f32 / self.rounds.max(1) as f32,
+            stack: (self.settings.stack)(),
+        };
+        (self.spent, self.rounds) = (0, 0);
+        if let Some(record) = self.interval.finish(step) {
+            self.reporter.report(&Event::Progress(record.with(vitals)));
+        }
+    }
+
+    fn keep(&mut self) {
+        let (step, fingerprint) = self.standing();
+        let saved = self.keeper.save(&self.learner.session);
+        self.reporter.report(&match saved {
+            Some(()) => Event::Saved { step, fingerprint },
+            None => Event::NotSaved { step },
+        });
+    }
+
+    fn finish(&mut self) {
+        if self.keeper.room() > 0 {
+            self.keep();
+        }
+        let (step, fingerprint) = self.standing();
+        self.finished = true;
+        self.reporter.report(&Event::Finished { step, fingerprint });
+    }
+
+    fn standing(&self) -> (u32, Fingerprint) {
+        let trainer = &self.learner.session.trainer;
+        (trainer.step(), Fingerprint(trainer.fingerprint()))
+    }
+
+    /// Faults and drops, at their 1st, 2nd, 4th, 8th, … time.
+    fn tell_of_losses(&mut self) {
+        for (fault, told) in Fault::ALL.into_iter().zip(&mut self.told.faults) {
+            let total = self.tally.rejected(fault);
+            if doubled(told, total) {
+                self.reporter.report(&Event::FaultSeen { fault, total });
+            }
+        }
+        let total = self.tally.dropped();
+        if doubled(&mut self.told.dropped, total) {
+            self.reporter.report(&Event::Dropped { total });
+        }
+    }
+}
+
+impl Pace {
+    fn readings(self) -> u32 {
+        match self {
+            Self::Free => 0,
+            Self::Lockstep { readings } => readings,
+        }
+    }
+}
+
+/// Whether something that comes every so many rounds, 0 for never, is due at `step`.
+fn due(step: u32, every: u32) -> bool {
+    every > 0 && step.is_multiple_of(every)
+}
+
+/// Whether a total is at least twice what it was when last told; notes it if so.
+fn doubled(told: &mut u32, total: u32) -> bool {
+    let due = total > 0 && total >= told.saturating_mul(2);
+    if due {
+        *told = total;
+    }
+    due
+}
+
+#[cfg(test)]
+mod tests;

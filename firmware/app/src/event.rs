@@ -1,0 +1,113 @@
+//! What a device has to tell.
+
+use core::fmt;
+
+use ganlet::checkpoint::{self, Name};
+use ganlet::record::Record;
+use ganlet::stream::Unfit;
+
+use crate::fault::Fault;
+use crate::watch::Verdict;
+
+/// Something that happened in a device's life.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Event {
+    /// It has started.
+    Started {
+        /// What it trains.
+        model: Name,
+        /// The seed of every random stream.
+        seed: u64,
+        /// Learned numbers.
+        parameters: u32,
+        /// Bytes that training takes, call frames excluded.
+        ram: u32,
+    },
+    /// It goes on from a checkpoint.
+    Restored {
+        /// The rounds that were played before.
+        step: u32,
+        /// The networks.
+        fingerprint: Fingerprint,
+    },
+    /// A checkpoint is there that cannot be used; it starts anew.
+    NotRestored {
+        /// What is wrong with it.
+        error: checkpoint::Error,
+    },
+    /// The scale is known and learning begins.
+    Scaled {
+        /// Mean of the readings, in the sensor's unit.
+        mean: f32,
+        /// Their standard deviation.
+        sd: f32,
+        /// How many there were.
+        readings: u32,
+    },
+    /// The readings so far give no scale; it goes on reading.
+    Unscaled {
+        /// Why not.
+        reason: Unfit,
+    },
+    /// An interval of training is over.
+    Progress(Record),
+    /// Readings that do not belong.
+    Alarm(Verdict),
+    /// Readings belong again.
+    Calm(Verdict),
+    /// The sensor is at fault. Told at the 1st, 2nd, 4th, 8th, … time.
+    FaultSeen {
+        /// The kind of fault.
+        fault: Fault,
+        /// How often it has been seen since the start.
+        total: u32,
+    },
+    /// Readings came faster than they could be taken in. Told at the 1st, 2nd, 4th, … loss.
+    Dropped {
+        /// Readings lost since the start.
+        total: u32,
+    },
+    /// A checkpoint has been written.
+    Saved {
+        /// Rounds played.
+        step: u32,
+        /// The networks.
+        fingerprint: Fingerprint,
+    },
+    /// A checkpoint could not be written; the last one stands.
+    NotSaved {
+        /// Rounds played.
+        step: u32,
+    },
+    /// Training is over; it goes on watching.
+    Finished {
+        /// Rounds played.
+        step: u32,
+        /// The networks.
+        fingerprint: Fingerprint,
+    },
+}
+
+/// A fingerprint of the networks, written as eight hex digits.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Fingerprint(pub u32);
+
+impl fmt::Display for Fingerprint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:08x}", self.0)
+    }
+}
+
+impl fmt::Debug for Fingerprint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+#[cfg(feature = "defmt")]
+impl defmt::Format for Fingerprint {
+    fn format(&self, f: defmt::Formatter<'_>) {
+        defmt::write!(f, "{=u32:08x}", self.0);
+    }
+}

@@ -1,0 +1,51 @@
+//! The life of a device that learns its sensor: sample, learn, watch, keep, tell.
+//!
+//! ```text
+//!  timer interrupt                    main loop
+//!  Sensor → Sampler → spsc queue → Device: Learner  take in → window → memory → one player's step
+//!              └──── Tally ───────────→    Watch    score each window, raise alarms
+//!                                          Keeper   checkpoints in two slots of a store
+//!                                          Reporter what happened, as events
+//! ```
+//!
+//! No chip in it: a board gives a [`Sensor`], a [`Clock`], a store
+//! ([`embedded_storage::Storage`]) and a [`Reporter`], calls [`Sampler::sample`] from a timer
+//! interrupt and [`Device::turn`] from its main loop. A reading that comes while a step runs waits
+//! in the queue; one that finds the queue full is dropped, and counted.
+//!
+//! The host simulator runs the same [`Learner`].
+#![no_std]
+#![warn(missing_docs)]
+
+#[cfg(test)]
+extern crate std;
+
+mod clock;
+mod device;
+mod event;
+mod fault;
+mod keeper;
+mod learner;
+mod memory;
+mod plausible;
+mod reporter;
+mod sampler;
+pub mod sensor;
+mod tally;
+mod watch;
+
+pub use clock::Clock;
+pub use device::{Activity, Device, Pace, Settings};
+pub use event::{Event, Fingerprint};
+pub use fault::Fault;
+pub use keeper::{Keeper, NoStore, Restored};
+pub use learner::{Learner, WARM_UP};
+pub use memory::Memory;
+pub use plausible::Plausible;
+#[cfg(feature = "defmt")]
+pub use reporter::DefmtReporter;
+pub use reporter::Reporter;
+pub use sampler::{Sample, Sampler};
+pub use sensor::Sensor;
+pub use tally::Tally;
+pub use watch::{Verdict, Watch};

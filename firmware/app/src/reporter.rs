@@ -1,0 +1,65 @@
+//! Who is told.
+
+use crate::event::Event;
+
+/// Someone who is told what happens.
+pub trait Reporter {
+    /// Tells one event.
+    fn report(&mut self, event: &Event);
+}
+
+/// Tells a closure.
+impl<F: FnMut(&Event)> Reporter for F {
+    fn report(&mut self, event: &Event) {
+        self(event);
+    }
+}
+
+/// Logs every event as one line of defmt: what wants attention as a warning, all else as
+/// information.
+#[cfg(feature = "defmt")]
+#[derive(Clone, Copy, Debug, Default)]
+pub struct DefmtReporter;
+
+#[cfg(feature = "defmt")]
+impl Reporter for DefmtReporter {
+    fn report(&mut self, event: &Event) {
+        use defmt::{info, warn};
+        match *event {
+            Event::Started {
+                model,
+                seed,
+                parameters,
+                ram,
+            } => info!(
+                "Started {{ model: {}, seed: {}, parameters: {}, ram: {} }}",
+                model, seed, parameters, ram
+            ),
+            Event::Restored { step, fingerprint } => info!(
+                "Restored {{ step: {}, fingerprint: {} }}",
+                step, fingerprint
+            ),
+            Event::NotRestored { error } => warn!("NotRestored {{ error: {} }}", error),
+            Event::Scaled { mean, sd, readings } => info!(
+                "Scaled {{ mean: {}, sd: {}, readings: {} }}",
+                mean, sd, readings
+            ),
+            Event::Unscaled { reason } => warn!("Unscaled {{ reason: {} }}", reason),
+            Event::Progress(record) => info!("{}", record),
+            Event::Alarm(verdict) => warn!("Alarm {{ {} }}", verdict),
+            Event::Calm(verdict) => info!("Calm {{ {} }}", verdict),
+            Event::FaultSeen { fault, total } => {
+                warn!("FaultSeen {{ fault: {}, total: {} }}", fault, total)
+            }
+            Event::Dropped { total } => warn!("Dropped {{ total: {} }}", total),
+            Event::Saved { step, fingerprint } => {
+                info!("Saved {{ step: {}, fingerprint: {} }}", step, fingerprint)
+            }
+            Event::NotSaved { step } => warn!("NotSaved {{ step: {} }}", step),
+            Event::Finished { step, fingerprint } => info!(
+                "Finished {{ step: {}, fingerprint: {} }}",
+                step, fingerprint
+            ),
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! Training as a device does it: readings come one by one through sampler and queue, in lockstep
+//! with training, and the memory holds few of them.
+
+use std::collections::VecDeque;
+
+use ganlet::record::Record;
+use ganlet::session::Session;
+use ganlet_app::{
+    Activity, Clock, Device, Event, Fault, NoStore, Pace, Plausible, Sample, Sampler, Sensor,
+    Settings, Tally,
+};
+use heapless::spsc::Queue;
+
+use crate::network::Network;
+use crate::source::Pupil;
+
+/// How a device would be set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Plan {
+    /// Samples that it can remember.
+    pub memory: u32,
+    /// Readings that it takes before each round.
+    pub pace: u32,
+    /// Readings that it takes before the first one.
+    pub warm_up: u32,
+}
+
+/// A recording, read out one reading at a time; a gap reads as NaN.
+#[derive(Debug)]
+struct Playback(VecDeque<Sample>);
+
+impl Sensor for Playback {
+    fn read(&mut self) -> Result<f32, Fault> {
+        match self.0.pop_front() {
+            Some(Sample::Reading(x)) => Ok(x),
+            Some(Sample::Gap) => Ok(f32::NAN),
+            None => Err(Fault::NoAnswer),
+        }
+    }
+}
+
+/// Wall-clock time since it was made.
+#[derive(Debug)]
+pub struct Watch(std::time::Instant);
+
+impl Default for Watch {
+    fn default() -> Self {
+        Self(std::time::Instant::now())
+    }
+}
+
+impl Clock for Watch {
+    fn micros(&self) -> u64 {
+        u64::try_from(self.0.elapsed().as_micros()).unwrap_or(u64::MAX)
+    }
+}
+
+/// Has a device with this learner take `readings` and train up to round `end`, as `plan` says; no
+/// plan is for a learner that has seen all its readings already. `after` sees the session after
+/// every round, and the record when one is due, every `report_every` rounds.
+pub fn live<M: Network>(
+    learner: &mut Pupil<'_, M>,
+    plan: Option<Plan>,
+    readings: Vec<Sample>,
+    report_every: u32,
+    end: u32,
+    mut after: impl FnMut(&Session<M>, Option<Record>),
+) {
+    let session = &learner.session;
+    let settings = Settings {
+        warm_up: plan.map_or(0, |plan| plan.warm_up),
+        pace: plan.map_or(Pace::Free, |plan| Pace::Lockstep {
+            readings: plan.pace,
+        }),
+        report_every,
+        save_every: 0,
+        ..Settings::new(session.recipe, session.seed)
+    };
+    let mut step = session.trainer.step();
+
+    let tally = Tally::new();
+    let mut queue = Queue::<Sample, 64>::new();
+    let (outbox, mut inbox) = queue.split();
+    let mut left = readings.len();
+    let playback = Playback(readings.into());
+    let mut sampler = Sampler::new(playback, Plausible::ANY, outbox, &tally);
+
+    let told = std::cell::Cell::new(None);
+    let reporter = |event: &Event| {
+        if let Event::Progress(record) = event {
+            told.set(Some(*record));
+        }
+    };
+    let mut device = Device::with(
+        learner,
+        settings,
+        &tally,
+        Watch::default(),
+        NoStore,
+        reporter,
+    );
+    while step < end {
+        while left > 0 && sampler.has_room() {
+            sampler.sample();
+            left -= 1;
+        }
+        let activity = device.turn(&mut inbox);
+        if activity == Activity::Waiting && left == 0 && !inbox.ready() {
+            if !device.is_waiting_for_readings() {
+                return;
+            }
+            device.no_more_readings();
+        }
+        let session = &device.learner().session;
+        if session.trainer.step() > step {
+            step = session.trainer.step();
+            if step == end && told.get().is_none() {
+                device.tell();
+            }
+            after(&device.learner().session, told.take());
+        }
+    }
+}

@@ -1,0 +1,100 @@
+//! What training on the host draws its real samples from.
+
+use ganlet::layer::Row;
+use ganlet::rng::Rng;
+use ganlet::stream::reservoir_place;
+use ganlet_app::Memory;
+
+use crate::source::Source;
+
+/// A memory whose size is chosen at run time.
+#[derive(Debug)]
+pub enum Supply<'a, S> {
+    /// A simulated sensor, which gives a fresh sample whenever one is asked for.
+    Endless(&'a Source),
+    /// Samples that came by; with less room than samples, those that a device's memory
+    /// ([`ganlet::stream::Replay::uniform`]) of that size would hold.
+    Kept {
+        /// The samples held.
+        samples: Vec<S>,
+        /// How many came by.
+        seen: u32,
+        /// The most that may be held.
+        capacity: u32,
+    },
+}
+
+impl<'a, S> Supply<'a, S> {
+    /// The memory that suits a source: all of a recording.
+    pub fn of(source: &'a Source) -> Self {
+        match source {
+            Source::Recorded { .. } => Self::bounded(u32::MAX),
+            Source::Simulated(_) | Source::Signal(_) => Self::Endless(source),
+        }
+    }
+
+    /// A memory of at most so many samples.
+    pub fn bounded(capacity: u32) -> Self {
+        Self::Kept {
+            samples: Vec::new(),
+            seen: 0,
+            capacity,
+        }
+    }
+}
+
+impl<S: Row> Memory<S> for Supply<'_, S> {
+    fn offer(&mut self, sample: S, rng: &mut Rng) {
+        let Self::Kept {
+            samples,
+            seen,
+            capacity,
+        } = self
+        else {
+            return;
+        };
+        *seen = seen.saturating_add(1);
+        if let Some(place) = reservoir_place(*seen, *capacity, u32::MAX, rng) {
+            match samples.get_mut(place as usize) {
+                Some(held) => *held = sample,
+                None => samples.push(sample),
+            }
+        }
+    }
+
+    fn draw(&self, rng: &mut Rng) -> Option<S> {
+        match self {
+            Self::Endless(source) => Some(source.draw(rng)),
+            Self::Kept { samples, .. } => samples
+                .get(rng.below(samples.len() as u32) as usize)
+                .copied(),
+        }
+    }
+
+    fn held(&self) -> usize {
+        match self {
+            Self::Endless(_) => usize::MAX,
+            Self::Kept { samples, .. } => samples.len(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ganlet::stream::Replay;
+
+    #[test]
+    fn a_bounded_supply_holds_what_a_devices_memory_holds() {
+        let (mut device, mut host) = (Replay::<[f32; 1], 16>::uniform(), Supply::bounded(16));
+        let (mut a, mut b) = (Rng::new(1, 0), Rng::new(1, 0));
+        for i in 0..1000 {
+            Memory::offer(&mut device, [i as f32], &mut a);
+            host.offer([i as f32], &mut b);
+        }
+        assert_eq!(a, b);
+        for _ in 0..100 {
+            assert_eq!(Memory::draw(&device, &mut a), host.draw(&mut b));
+        }
+    }
+}
