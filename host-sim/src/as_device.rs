@@ -41,15 +41,15 @@ impl Sensor for Playback {
 
 /// Wall-clock time since it was made.
 #[derive(Debug)]
-pub struct Watch(std::time::Instant);
+pub struct Stopwatch(std::time::Instant);
 
-impl Default for Watch {
+impl Default for Stopwatch {
     fn default() -> Self {
         Self(std::time::Instant::now())
     }
 }
 
-impl Clock for Watch {
+impl Clock for Stopwatch {
     fn micros(&self) -> u64 {
         u64::try_from(self.0.elapsed().as_micros()).unwrap_or(u64::MAX)
     }
@@ -95,7 +95,7 @@ pub fn live<M: Network>(
         learner,
         settings,
         &tally,
-        Watch::default(),
+        Stopwatch::default(),
         NoStore,
         reporter,
     );
