@@ -121,11 +121,11 @@ telemetry! {
 
     /// What a device says of itself beside its training; zeros on a host.
     Vitals {
-        /// Readings taken since boot.
+        /// Attempts to take a reading since boot.
         seen: u32,
-        /// Of these, readings that were rejected: a fault of the sensor, or not plausible.
+        /// Of these, those that were rejected: a fault of the sensor, or not plausible.
         rejected: u32,
-        /// Of these, readings lost because training was busy and the queue full.
+        /// Of these, those lost because training was busy and the queue full.
         dropped: u32,
         /// Mean cost of a round in the interval, in microseconds.
         cost_us: f32,

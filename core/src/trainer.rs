@@ -47,8 +47,7 @@ pub struct Round {
 
 impl<M: Model> Trainer<M> {
     /// Numbers that are learned.
-    pub const PARAMETERS: usize = 
-        <M::Generator as Params>::LEN + <M::Discriminator as Params>::LEN;
+    pub const PARAMETERS: usize = <M::Generator as Params>::LEN + <M::Discriminator as Params>::LEN;
 
     /// What training takes at most, in bytes: this value, and a step's gradient and activations on
     /// the stack. Call frames come on top.
@@ -118,7 +117,9 @@ impl<M: Model> Trainer<M> {
 
         if self.turn < recipe.discriminator_steps {
             let first = self.step.wrapping_mul(recipe.discriminator_steps);
-            let due = first.wrapping_add(self.turn) % recipe.penalty_every.max(1) == 0;
+            let due = first
+                .wrapping_add(self.turn)
+                .is_multiple_of(recipe.penalty_every.max(1));
             self.discriminator = gan.train_discriminator_on_real_and_generated(
                 &recipe.objective(self.step, due),
                 &recipe.optimizer,

@@ -7,10 +7,10 @@ use std::f64::consts::{LN_2, TAU};
 use std::path::Path;
 
 use ganlet_sim::report::data::{
-    Branch, Curve, Discriminator, Facts, Latent, Metric, Number, Plane, Samples, Scores, Sweep,
-    SweepRow, Theory, Training, Windows,
+    Branch, Curve, Device, DeviceMetric, Discriminator, Facts, Latent, Metric, Number, Plane,
+    Samples, Scores, Sweep, SweepRow, Theory, Training, Windows,
 };
-use ganlet_sim::report::{score, sweep, theory, training};
+use ganlet_sim::report::{device, score, sweep, theory, training};
 
 fn main() -> std::io::Result<()> {
     let dir = std::env::args().nth(1).unwrap_or_else(|| "out".into());
@@ -20,6 +20,7 @@ fn main() -> std::io::Result<()> {
         ("scalar.html", training::page(&scalar())),
         ("window.html", training::page(&window())),
         ("empty.html", training::page(&Training::default())),
+        ("device.html", device::page(&board())),
         ("theory.html", theory::page(&two_normals())),
         ("sweep.html", sweep::page("scalars, 6 seeds", &[targets()])),
         ("score.html", score::page(&bearing())),
@@ -78,6 +79,25 @@ fn scalar() -> Training {
         }),
         latent: Some(Latent::Branches((0..8).map(branch).collect())),
         windows: None,
+    }
+}
+
+fn board() -> Device {
+    let mut noise = Noise(4);
+    let metrics = history(&mut noise);
+    let vitals = |row: &Metric| DeviceMetric {
+        seen: 4 * row.step as u32,
+        dropped: row.step as u32 / 15_000,
+        cost_us: Some(5400.0 + 60.0 * noise.normal()),
+        stack: Some(10_436),
+        ..DeviceMetric::default()
+    };
+    Device {
+        source: "a device’s log".into(),
+        records: metrics.len() as u64,
+        device: metrics.iter().map(vitals).collect(),
+        metrics,
+        ..Device::default()
     }
 }
 

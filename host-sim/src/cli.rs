@@ -6,7 +6,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use ganlet::loss::Loss;
 
-use crate::command::{generate, replay, score, sweep, theory, train};
+use crate::command::{generate, monitor, replay, score, sweep, theory, train};
 use crate::error::Failure;
 use crate::series::Rows;
 
@@ -17,6 +17,7 @@ Examples:
   ganlet generate --checkpoint out/checkpoint.ganlet --count 1000 > synthetic.csv
   ganlet score --checkpoint out/checkpoint.ganlet --data room.csv
   ganlet theory --p normal:0:1 --q normal:1:1
+  cargo run --release | ganlet monitor       in a board's folder
 
 Exit codes: 0 done, 1 the job failed, 2 the input or the arguments are wrong.";
 
@@ -47,6 +48,8 @@ pub enum Command {
     Replay(replay::Args),
     /// Train many seeds and settings in parallel and tabulate median and worst
     Sweep(sweep::Args),
+    /// Follow a device's decoded log on standard input: a live view, then metrics and a report
+    Monitor(monitor::Args),
 }
 
 impl Default for Command {
@@ -70,6 +73,7 @@ impl Command {
             Self::Theory(args) => theory::run(args),
             Self::Replay(args) => replay::run(args),
             Self::Sweep(args) => sweep::run(args),
+            Self::Monitor(args) => monitor::run(args),
         }
     }
 }

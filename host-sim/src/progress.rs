@@ -86,7 +86,7 @@ impl Progress {
 }
 
 /// A terminal that can move its cursor is listening.
-fn drawable() -> bool {
+pub(crate) fn drawable() -> bool {
     io::stderr().is_terminal() && env::var_os("TERM").is_none_or(|term| term != "dumb")
 }
 

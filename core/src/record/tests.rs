@@ -20,7 +20,7 @@ fn record() -> Record {
     let learning = Record {
         step: 100,
         discriminator_loss: 1.386_294_4,
-        generator_loss: 0.693_147_2,
+        generator_loss: 0.75,
         penalty: 1e-9,
         value: -1.386_294_4,
         js_bound: -0.0,
@@ -58,7 +58,7 @@ fn decoded(record: &Record) -> String {
 
 #[test]
 fn the_text_is_that_of_a_decoded_log() {
-    let text = "Record { step: 100, discriminator_loss: 1.3862944, generator_loss: 0.6931472, \
+    let text = "Record { step: 100, discriminator_loss: 1.3862944, generator_loss: 0.75, \
         penalty: 1e-9, value: -1.3862944, js_bound: -0.0, js_bound_error: 0.004, \
         discriminator_gradient: 3e20, generator_gradient: 0.1, skipped: 2, seen: 3200, \
         rejected: 3, dropped: 0, cost_us: 821.25, stack: 4812 }";

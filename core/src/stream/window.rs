@@ -151,7 +151,10 @@ mod tests {
 
     #[test]
     fn a_gap_ends_a_segment_as_a_bad_reading_does() {
-        let (mut told, mut bad) = (Windower::<[f32; 3]>::new(every(1)), Windower::<[f32; 3]>::new(every(1)));
+        let (mut told, mut bad) = (
+            Windower::<[f32; 3]>::new(every(1)),
+            Windower::<[f32; 3]>::new(every(1)),
+        );
         for i in 0..20 {
             if i % 7 == 4 {
                 told.gap();

@@ -311,7 +311,7 @@ where
         } = &mut *self.learner;
         self.watch.calibrate(session, memory, &mut self.watching);
         let vitals = Vitals {
-            seen: self.learner.readings().count(),
+            seen: self.tally.seen(),
             rejected: self.tally.rejected_in_all(),
             dropped: self.tally.dropped(),
             cost_us: self.spent as f32 / self.rounds.max(1) as f32,

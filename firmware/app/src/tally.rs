@@ -25,6 +25,12 @@ impl Tally {
         }
     }
 
+    /// Attempts to take a reading, whatever became of them.
+    pub fn seen(&self) -> u32 {
+        let lost = self.dropped().wrapping_add(self.rejected_in_all());
+        self.taken().wrapping_add(lost)
+    }
+
     /// Readings that were put into the queue.
     pub fn taken(&self) -> u32 {
         self.taken.load(Relaxed)

@@ -69,14 +69,14 @@ pub struct Args {
     #[arg(long, value_name = "N", allow_negative_numbers = true, requires = "data",
           value_parser = whole::<1, 1_000_000>)]
     pub memory: Option<u64>,
-    /// Readings that come before each step, with --memory
+    /// Readings that come before each step, with --memory [default: 1]
     #[arg(long, value_name = "N", allow_negative_numbers = true, requires = "memory",
-          default_value_t = 1, value_parser = whole::<0, 1_000_000>)]
-    pub pace: u64,
-    /// Readings that come before the first step, with --memory
+          value_parser = whole::<0, 1_000_000>)]
+    pub pace: Option<u64>,
+    /// Readings that come before the first step, with --memory [default: 256]
     #[arg(long, value_name = "N", allow_negative_numbers = true, requires = "memory",
-          default_value_t = u64::from(ganlet_app::WARM_UP), value_parser = whole::<2, 1_000_000>)]
-    pub warm_up: u64,
+          value_parser = whole::<2, 1_000_000>)]
+    pub warm_up: Option<u64>,
     /// Also write learned.svg, the histograms of data and generated readings
     #[arg(long)]
     pub picture: bool,

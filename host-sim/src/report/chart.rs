@@ -41,6 +41,21 @@ pub struct Chart {
     pub(super) marks: Vec<(String, Mark)>,
 }
 
+/// Height of a key above a picture, in CSS pixels.
+pub(super) const HEAD: u32 = 30;
+
+/// An SVG file of this size, in CSS pixels and both colour schemes.
+pub(super) fn standalone(alt: &str, (width, height): (u32, u32), body: &str) -> String {
+    let paper = Role::Paper.hex();
+    let (alt, css) = (escape(alt), palette::css());
+    format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" \
+         width=\"{width}\" height=\"{height}\" role=\"img\" aria-label=\"{alt}\">\n\
+         <style>{css}text{{font-family:system-ui,sans-serif}}</style>\n\
+         <rect width=\"{width}\" height=\"{height}\" fill=\"{paper}\"/>\n{body}</svg>\n"
+    )
+}
+
 impl Chart {
     /// A chart of nothing yet. `alt` says in words what it will show.
     pub fn new(alt: impl Into<String>) -> Self {
@@ -223,6 +238,13 @@ impl Chart {
         self
     }
 
+    /// Draws the chart in this size, in CSS pixels.
+    #[must_use]
+    pub(super) fn sized(mut self, width: u32, height: u32) -> Self {
+        self.size = (width, height);
+        self
+    }
+
     /// The picture as an `<svg>` element for a page: as wide as its place, in the page's colours.
     #[must_use]
     pub fn svg(&self) -> String {
@@ -237,20 +259,20 @@ impl Chart {
     /// The picture as a file of its own, with its key above it, in both colour schemes.
     #[must_use]
     pub fn standalone_svg(&self) -> String {
+        let (width, height) = (self.size.0, self.size.1 + HEAD);
+        standalone(&self.alt, (width, height), &self.panel(0, 0))
+    }
+
+    /// The picture with its key above it at a place, in CSS pixels, of a larger one.
+    pub(super) fn panel(&self, x: u32, y: u32) -> String {
         let (width, height) = self.drawn_size();
-        let head = 30 * draw::SCALE;
-        let paper = Role::Paper.hex();
-        let (alt, css) = (escape(&self.alt), palette::css());
+        let head = HEAD * draw::SCALE;
         let (key, body) = (key::line(self), draw::marks(self));
         format!(
-            "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 -{head} {width} {}\" \
-             width=\"{}\" height=\"{}\" role=\"img\" aria-label=\"{alt}\">\n\
-             <style>{css}text{{font-family:system-ui,sans-serif}}</style>\n\
-             <rect y=\"-{head}\" width=\"{width}\" height=\"{}\" fill=\"{paper}\"/>\n\
-             {key}{body}</svg>\n",
-            height + head,
+            "<svg x=\"{x}\" y=\"{y}\" width=\"{}\" height=\"{}\" \
+             viewBox=\"0 -{head} {width} {}\">\n{key}{body}</svg>\n",
             self.size.0,
-            self.size.1 + 30,
+            self.size.1 + HEAD,
             height + head,
         )
     }

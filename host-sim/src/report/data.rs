@@ -92,6 +92,70 @@ pub struct Metric {
     pub g_gradient: Option<f64>,
 }
 
+/// What a device's record says beyond a [`Metric`]; the further cells of a monitored `metrics.csv`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct DeviceMetric {
+    /// Mean value of the penalties.
+    pub penalty: Option<f64>,
+    /// Steps skipped in the interval because a gradient was not finite.
+    pub skipped: u32,
+    /// Readings taken since boot.
+    pub seen: u32,
+    /// Of these, readings that were rejected.
+    pub rejected: u32,
+    /// Of these, readings lost because training was busy and the queue full.
+    pub dropped: u32,
+    /// Mean cost of a round in the interval, in microseconds.
+    pub cost_us: Option<f64>,
+    /// The deepest the stack has been, in bytes.
+    pub stack: Option<u32>,
+}
+
+/// A run on a device, as its log told it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Device {
+    /// What the log is called.
+    pub source: String,
+    /// Records in the log.
+    pub records: u64,
+    /// Records that could not be read.
+    pub broken: u64,
+    /// How often the device went back to an earlier step.
+    pub restarts: u64,
+    /// Steps that were skipped because a gradient was not finite.
+    pub skipped: u64,
+    /// The run over its steps, by ascending step.
+    pub metrics: Vec<Metric>,
+    /// What the device said of itself at each of these steps.
+    pub device: Vec<DeviceMetric>,
+    /// The events of the log by their names.
+    pub events: Vec<Told>,
+    /// The device's last words, where the log ends in a panic or a hard fault.
+    pub crash: Option<String>,
+    /// Lines to quote, by ascending place: how the log begins, what went wrong, how it ends.
+    pub quoted: Vec<Line>,
+}
+
+/// The events of one name.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Told {
+    /// The name.
+    pub name: String,
+    /// How many there were.
+    pub count: u64,
+    /// The text of the last one.
+    pub last: String,
+}
+
+/// A line of a log.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Line {
+    /// Its place in the log.
+    pub number: u64,
+    /// Its text.
+    pub text: String,
+}
+
 /// Readings, in the sensor's units. For windows: all their readings, pooled.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Samples {

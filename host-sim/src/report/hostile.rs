@@ -3,10 +3,10 @@
 
 use super::chart::{Bar, Cell, Chart, Role};
 use super::data::{
-    Branch, Curve, Discriminator, Facts, Latent, Metric, Number, Plane, Samples, Scores, Sweep,
-    SweepRow, Theory, Training, Windows,
+    Branch, Curve, Device, DeviceMetric, Discriminator, Facts, Latent, Line, Metric, Number, Plane,
+    Samples, Scores, Sweep, SweepRow, Theory, Told, Training, Windows,
 };
-use super::{score, sweep, theory, training};
+use super::{device, score, sweep, theory, training};
 
 /// Lists of numbers that real runs produce on a bad day.
 fn lists() -> Vec<Vec<f64>> {
@@ -110,6 +110,38 @@ fn cell(x: f64, y: f64) -> Cell {
         x: (x, x + 1.0),
         y: (y, y + 1.0),
         tone: y,
+    }
+}
+
+#[test]
+fn the_device_page_and_its_picture_survive() {
+    let text = "<svg>&\0 \u{202e}";
+    for y in lists() {
+        let row = |&cost: &f64| DeviceMetric {
+            cost_us: Some(cost),
+            dropped: u32::MAX,
+            ..DeviceMetric::default()
+        };
+        let line = |number| Line {
+            number,
+            text: text.repeat(100),
+        };
+        let run = Device {
+            metrics: metrics(&y),
+            device: y.iter().map(row).collect(),
+            events: vec![Told {
+                name: text.into(),
+                count: u64::MAX,
+                last: text.into(),
+            }],
+            crash: Some(text.into()),
+            quoted: [3, 4, u64::MAX - 1].map(line).into(),
+            ..Device::default()
+        };
+        for run in [run, Device::default()] {
+            sound(&device::page(&run));
+            sound(&device::picture(&run));
+        }
     }
 }
 

@@ -2,11 +2,13 @@
 //!
 //! The columns, in this order, are [`COLUMNS`]; their meaning is that of the
 //! fields of [`Metric`]. A cell is empty where a quantity was not measured at
-//! that step; a quantity that diverged reads `NaN`, `inf` or `-inf`.
+//! that step; a quantity that diverged reads `NaN`, `inf` or `-inf`. The run of a
+//! device has the further [`DEVICE_COLUMNS`] after them, the fields of
+//! [`DeviceMetric`].
 
 use std::io::{Read, Write};
 
-use super::data::Metric;
+use super::data::{DeviceMetric, Metric};
 
 /// The header of `metrics.csv`, in the order of the fields of [`Metric`].
 pub const COLUMNS: [&str; 10] = [
@@ -20,6 +22,11 @@ pub const COLUMNS: [&str; 10] = [
     "js",
     "d_gradient",
     "g_gradient",
+];
+
+/// The columns that follow [`COLUMNS`] in the file of a device's run.
+pub const DEVICE_COLUMNS: [&str; 7] = [
+    "penalty", "skipped", "seen", "rejected", "dropped", "cost_us", "stack",
 ];
 
 /// Writes `metrics.csv` row by row, so that a long run can be followed.
@@ -45,6 +52,40 @@ impl<W: Write> MetricsWriter<W> {
     /// When the file cannot be written.
     pub fn push(&mut self, row: &Metric) -> csv::Result<()> {
         self.csv.serialize(row)
+    }
+
+    /// Hands every row so far to the file.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn flush(&mut self) -> csv::Result<()> {
+        Ok(self.csv.flush()?)
+    }
+}
+
+/// Writes the `metrics.csv` of a device row by row, as its log comes.
+#[derive(Debug)]
+pub struct DeviceWriter<W: Write> {
+    csv: csv::Writer<W>,
+}
+
+impl<W: Write> DeviceWriter<W> {
+    /// Starts the file with its header.
+    ///
+    /// # Errors
+    /// When `to` cannot be written.
+    pub fn new(to: W) -> csv::Result<Self> {
+        let mut csv = csv::WriterBuilder::new().has_headers(false).from_writer(to);
+        csv.write_record(COLUMNS.iter().chain(&DEVICE_COLUMNS))?;
+        Ok(Self { csv })
+    }
+
+    /// Adds a row.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn push(&mut self, metric: &Metric, device: &DeviceMetric) -> csv::Result<()> {
+        self.csv.serialize((metric, device))
     }
 
     /// Hands every row so far to the file.
@@ -92,6 +133,29 @@ mod tests {
         by_serde.serialize(Metric::default()).unwrap();
         let by_serde = String::from_utf8(by_serde.into_inner().unwrap()).unwrap();
         assert_eq!(by_serde.lines().next(), text(&[]).lines().next());
+    }
+
+    #[test]
+    fn the_file_of_a_device_is_that_of_a_simulation_with_more_columns() {
+        let device = DeviceMetric {
+            seen: 3200,
+            cost_us: Some(821.5),
+            ..DeviceMetric::default()
+        };
+        let metric = Metric {
+            step: 100,
+            value: Some(-1.25),
+            ..Metric::default()
+        };
+        let mut bytes = Vec::new();
+        let mut writer = DeviceWriter::new(&mut bytes).unwrap();
+        writer.push(&metric, &device).unwrap();
+        writer.flush().unwrap();
+        drop(writer);
+        assert_eq!(read(bytes.as_slice()).unwrap(), [metric]);
+        let mut rows = csv::Reader::from_reader(bytes.as_slice());
+        let again: Vec<DeviceMetric> = rows.deserialize().map(Result::unwrap).collect();
+        assert_eq!(again, [device]);
     }
 
     #[test]

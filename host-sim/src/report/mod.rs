@@ -3,13 +3,14 @@
 //!
 //! [`data`] holds what a page is made from, free of training code, so that a
 //! simulation and a device's decoded log fill the same report. [`training`],
-//! [`theory`], [`sweep`] and [`score`] each make one page of it; [`metrics`]
+//! [`device`], [`theory`], [`sweep`] and [`score`] each make one page of it; [`metrics`]
 //! writes the run over its steps as CSV; [`chart`] and [`page`] are what further
 //! pages are built from.
 
 mod axis;
 pub mod chart;
 pub mod data;
+pub mod device;
 mod draw;
 mod figure;
 mod histogram;
@@ -26,6 +27,7 @@ mod quantile;
 pub mod score;
 mod signal;
 pub mod sweep;
+mod terminal;
 pub mod theory;
 mod ticks;
 pub mod training;

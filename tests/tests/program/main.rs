@@ -1,6 +1,8 @@
-//! The program as a user runs it: cases replayed, runs resumed, checkpoints damaged, real series.
+//! The program as a user runs it: cases replayed, runs resumed, checkpoints damaged, real series,
+//! logs of devices.
 
 mod checkpoint;
+mod monitor;
 mod recorded;
 mod replay;
 mod same_bits;

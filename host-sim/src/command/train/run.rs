@@ -9,6 +9,7 @@ use ganlet::recipe::Recipe;
 use ganlet::record::Record;
 use ganlet::session::Session;
 use ganlet::trainer::Trainer;
+use ganlet_app::WARM_UP;
 use serde::Serialize;
 
 use super::{Args, page};
@@ -274,8 +275,8 @@ fn learn<M: Network>(
     let every = (steps / RECORDS).max(1);
     let plan = args.memory.map(|memory| Plan {
         memory: memory as u32,
-        pace: args.pace as u32,
-        warm_up: args.warm_up as u32,
+        pace: args.pace.map_or(1, |pace| pace as u32),
+        warm_up: args.warm_up.map_or(WARM_UP, |readings| readings as u32),
     });
     let readings = plan.map_or_else(Vec::new, |_| source.readings(seed));
     let first = learner.session.trainer.step();

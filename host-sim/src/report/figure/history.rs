@@ -15,48 +15,64 @@ fn measured(rows: &[Metric], pick: impl Fn(&Metric) -> Option<f64>) -> Vec<Point
         .collect()
 }
 
-/// The value of the game, with the limit for two equal distributions.
-pub(in super::super) fn value(facts: &Facts, rows: &[Metric]) -> Figure {
+/// V over the steps, with the limit for two equal distributions.
+pub(in super::super) fn value_chart(rows: &[Metric]) -> Chart {
     let value = measured(rows, |row| row.value);
-    let last = facts.value.or(value.last().map(|point| point.1));
-    let alt = format!(
-        "Value of the game over steps, ending at {} nats",
-        short_or_dash(last)
-    );
-    let chart = Chart::new(alt)
-        .x("step")
-        .y("V, nats")
-        .line(Role::Generated, "V(G, D)", value)
-        .level(Role::Truth.dashed(), "−2 ln 2", -2.0 * LN_2);
+    let last = short_or_dash(value.last().map(|point| point.1));
+    Chart::new(format!(
+        "Value of the game over steps, ending at {last} nats"
+    ))
+    .x("step")
+    .y("V, nats")
+    .line(Role::Generated, "V(G, D)", value)
+    .level(Role::Truth.dashed(), "−2 ln 2", -2.0 * LN_2)
+}
+
+/// The value of the game.
+pub(in super::super) fn value(facts: &Facts, rows: &[Metric]) -> Figure {
     let mut caption = "<i>V</i>(<i>G</i>, <i>D</i>) = E log <i>D</i>(<i>x</i>) + \
         E log(1 − <i>D</i>(<i>G</i>(<i>z</i>))). With the best <i>D</i> it is −2 ln 2 + 2 JS(<i>p</i>, <i>q</i>): \
         it stands at −2 ln 2 = −1.386 when the generator is perfect, and at 0 when nothing overlaps."
         .to_owned();
-    if let Some(last) = last {
+    let last = measured(rows, |row| row.value).last().map(|point| point.1);
+    if let Some(last) = facts.value.or(last) {
         caption += &format!(" It ends at <b>{} nats</b>.", significant(last, 4));
     }
-    Figure::new("Value of the game", &chart, caption)
+    Figure::new("Value of the game", &value_chart(rows), caption)
 }
 
 /// The lower bound of the divergence, with its standard error, beside the histogram's.
-pub(in super::super) fn divergence(facts: &Facts, rows: &[Metric]) -> Figure {
-    let bound = measured(rows, |row| row.js_bound);
+pub(in super::super) fn divergence_chart(rows: &[Metric]) -> Chart {
     let histogram = measured(rows, |row| row.js);
     let error = rows.iter().filter_map(|row| {
         let (bound, se) = (row.js_bound?, row.js_bound_se?);
         Some((row.step as f64, bound - se, bound + se))
     });
-    let chart = Chart::new("Jensen-Shannon divergence over steps, estimated in two ways")
+    let chart = Chart::new("Jensen-Shannon divergence over steps, with its error")
         .x("step")
         .y("JS, nats")
         .level(Role::Baseline.dashed(), "0: equal", 0.0)
         .band(Role::Generated, "± one standard error", error)
-        .line(Role::Generated, "bound ½ V + ln 2", bound)
-        .line(Role::Data, "from histograms", histogram);
+        .line(
+            Role::Generated,
+            "bound ½ V + ln 2",
+            measured(rows, |row| row.js_bound),
+        );
+    if histogram.is_empty() {
+        chart
+    } else {
+        chart.line(Role::Data, "from histograms", histogram)
+    }
+}
+
+/// The divergence, estimated in one way or two.
+pub(in super::super) fn divergence(facts: &Facts, rows: &[Metric]) -> Figure {
     let mut caption = "Any <i>D</i> gives a lower bound, JS(<i>p</i>, <i>q</i>) ≥ ½ <i>V</i>(<i>G</i>, <i>D</i>) + ln 2; \
-        it touches for <i>D</i>*, and its sampling error can carry it below zero. A histogram \
-        errs the other way: its own noise is counted as divergence."
+        it touches for <i>D</i>*, and its sampling error can carry it below zero."
         .to_owned();
+    if rows.iter().any(|row| row.js.is_some()) {
+        caption += " A histogram errs the other way: its own noise is counted as divergence.";
+    }
     if let Some(bound) = facts.js_bound {
         let bound = with_error(bound, facts.js_bound_se.unwrap_or(f64::NAN));
         caption += &format!(" The bound ends at <b>{bound} nats</b>");
@@ -65,12 +81,16 @@ pub(in super::super) fn divergence(facts: &Facts, rows: &[Metric]) -> Figure {
             |js| format!(", the histograms at <b>{}</b>.", short(js)),
         );
     }
-    Figure::new("Divergence, estimated live", &chart, caption)
+    Figure::new(
+        "Divergence, estimated live",
+        &divergence_chart(rows),
+        caption,
+    )
 }
 
-/// Both players' losses.
-pub(in super::super) fn losses(facts: &Facts, rows: &[Metric]) -> Figure {
-    let chart = Chart::new("Losses of discriminator and generator over steps")
+/// Both players' losses over the steps.
+pub(in super::super) fn losses_chart(rows: &[Metric]) -> Chart {
+    Chart::new("Losses of discriminator and generator over steps")
         .x("step")
         .y("loss")
         .line(
@@ -82,13 +102,20 @@ pub(in super::super) fn losses(facts: &Facts, rows: &[Metric]) -> Figure {
             Role::Generated,
             "generator",
             measured(rows, |row| row.g_loss),
-        );
+        )
+}
+
+/// Both players' losses.
+pub(in super::super) fn losses(facts: &Facts, rows: &[Metric]) -> Figure {
+    let name = match facts.loss.as_str() {
+        "" => String::new(),
+        name => format!("{} ", escape(name)),
+    };
     let caption = format!(
-        "The {} loss of each player. They pull against each other: a steady pair is balance, \
-         not an end of learning; one running to zero is a game that one side has won.",
-        escape(&facts.loss)
+        "The {name}loss of each player. They pull against each other: a steady pair is balance, \
+         not an end of learning; one running to zero is a game that one side has won."
     );
-    Figure::new("Losses of the two players", &chart, caption)
+    Figure::new("Losses of the two players", &losses_chart(rows), caption)
 }
 
 /// The Wasserstein distance; `None` where it was not measured on the way.
