@@ -86,13 +86,14 @@ struct Pass<L: Layer> {
 }
 
 impl<L: Layer> Pass<L> {
-    fn run(net: &L, x: &[L::In; BLOCK]) -> Self {
-        let mut pass = Self {
-            tape: L::Tape::<BLOCK>::ZERO,
-            y: [L::Out::ZERO; BLOCK],
-        };
-        net.forward(x, &mut pass.tape, &mut pass.y);
-        pass
+    const ZERO: Self = Self {
+        tape: L::Tape::<BLOCK>::ZERO,
+        y: [L::Out::ZERO; BLOCK],
+    };
+
+    /// In place: a pass that is handed over is on the stack twice.
+    fn run(&mut self, net: &L, x: &[L::In; BLOCK]) {
+        net.forward(x, &mut self.tape, &mut self.y);
     }
 
     fn trace<'a>(&'a self, x: &'a [L::In; BLOCK]) -> Trace<'a, L, BLOCK> {
@@ -114,7 +115,92 @@ fn blocks(batch: usize) -> impl Iterator<Item = usize> {
     (0..batch.div_ceil(BLOCK)).map(move |i| BLOCK.min(batch - i * BLOCK))
 }
 
+/// Real samples against generated ones, before the eyes of one discriminator.
+struct Contest<'a, D> {
+    net: &'a D,
+    loss: Loss,
+    /// What is taken off a logit before V is read.
+    centre: f32,
+    /// 1 / batch.
+    weight: f32,
+}
+
+impl<D: Discriminator> Contest<'_, D> {
+    /// Adds the loss of the first `rows` pairs of a block to `sums`, and its gradient to `grad`: of
+    /// the real samples, then of the generated ones.
+    #[inline(never)] // its activations leave the stack before those of the penalties come
+    fn judge(
+        &self,
+        rows: usize,
+        positives: &[D::In; BLOCK],
+        negatives: &[D::In; BLOCK],
+        grad: &mut D,
+        sums: &mut DiscriminatorStep,
+    ) {
+        let (mut on_real, mut on_generated) = (Pass::<D>::ZERO, Pass::<D>::ZERO);
+        on_real.run(self.net, positives);
+        on_generated.run(self.net, negatives);
+
+        let (mut da, mut db) = ([[0.0]; BLOCK], [[0.0]; BLOCK]);
+        let logits = on_real.y.iter().zip(&on_generated.y).take(rows);
+        for ((&[a], &[b]), (da, db)) in logits.zip(da.iter_mut().zip(&mut db)) {
+            let pair = self.loss.discriminator(a, b);
+            *da = [pair.da * self.weight];
+            *db = [pair.db * self.weight];
+            sums.step.loss += pair.value * self.weight;
+            sums.value += loss::value_term(a - self.centre, b - self.centre) * self.weight;
+            sums.real_logit += a * self.weight;
+            sums.generated_logit += b * self.weight;
+        }
+        let real = on_real.trace(positives);
+        self.net.backward(real, &mut da, Some(grad), None);
+        let generated = on_generated.trace(negatives);
+        self.net.backward(generated, &mut db, Some(grad), None);
+    }
+
+    /// The generator's loss at the first `rows` generated samples of a block, paired with the logits
+    /// of real ones, and in `dx` which way each sample should move.
+    #[inline(never)] // its activations leave the stack before those of the generator are gone over
+    fn advise(
+        &self,
+        rows: usize,
+        paired: &[[f32; 1]; BLOCK],
+        generated: &[D::In; BLOCK],
+        dx: &mut [D::In; BLOCK],
+    ) -> f32 {
+        let mut judged = Pass::<D>::ZERO;
+        judged.run(self.net, generated);
+        let (mut loss, mut db) = (0.0, [[0.0]; BLOCK]);
+        let logits = paired.iter().zip(&judged.y).take(rows);
+        for ((&[a], &[b]), db) in logits.zip(&mut db) {
+            let pair = self.loss.generator(a, b);
+            *db = [pair.db * self.weight];
+            loss += pair.value * self.weight;
+        }
+        let at = judged.trace(generated);
+        self.net.backward(at, &mut db, None, Some(dx));
+        loss
+    }
+}
+
+/// The penalty on the slope at one block, its gradient added to `grad`.
+///
+/// The forward pass is the one that the contest has made, made again: on a device the memory that
+/// holding it would take is dearer, and penalties are rare.
+#[inline(never)]
+fn penalise<D: Discriminator>(
+    net: &D,
+    x: &[D::In; BLOCK],
+    weights: &[f32; BLOCK],
+    grad: &mut D,
+) -> f32 {
+    let mut pass = Pass::<D>::ZERO;
+    pass.run(net, x);
+    penalty::accumulate(net, pass.trace(x), weights, grad)
+}
+
 /// Runs a network forward on one block, keeping nothing.
+#[inline(never)] // its activations leave the stack before those of a training pass come
 pub fn infer<L: Layer, const B: usize>(net: &L, x: &[L::In; B]) -> [L::Out; B] {
     let mut tape = L::Tape::<B>::ZERO;
     let mut y = [L::Out::ZERO; B];
@@ -160,6 +246,7 @@ where
     ///
     /// Minimises the discriminator's loss plus its penalties over a batch of `batch` pairs, and
     /// takes one optimizer step at `rate`.
+    #[inline(never)] // in one frame with the other player's step, both gradients would take stack
     pub fn train_discriminator_on_real_and_generated(
         &mut self,
         objective: &Objective,
@@ -177,39 +264,21 @@ where
         } else {
             0.0
         };
+        let contest = Contest {
+            net,
+            loss: objective.loss,
+            centre,
+            weight,
+        };
         let mut sums = DiscriminatorStep::ZERO;
         for rows in blocks(batch) {
             let positives = fill(rows, &mut real);
             let negatives = infer(generator, &fill(rows, &mut latent));
-            let (on_real, on_generated) = (Pass::run(net, &positives), Pass::run(net, &negatives));
-
-            let (mut da, mut db) = ([[0.0]; BLOCK], [[0.0]; BLOCK]);
-            let logits = on_real.y.iter().zip(&on_generated.y).take(rows);
-            for ((&[a], &[b]), (da, db)) in logits.zip(da.iter_mut().zip(&mut db)) {
-                let pair = objective.loss.discriminator(a, b);
-                *da = [pair.da * weight];
-                *db = [pair.db * weight];
-                sums.step.loss += pair.value * weight;
-                sums.value += loss::value_term(a - centre, b - centre) * weight;
-                sums.real_logit += a * weight;
-                sums.generated_logit += b * weight;
-            }
-            net.backward(on_real.trace(&positives), &mut da, Some(&mut grad), None);
-            net.backward(
-                on_generated.trace(&negatives),
-                &mut db,
-                Some(&mut grad),
-                None,
-            );
-
-            for (gamma, x, pass) in [
-                (objective.r1, &positives, &on_real),
-                (objective.r2, &negatives, &on_generated),
-            ] {
+            contest.judge(rows, &positives, &negatives, &mut grad, &mut sums);
+            for (gamma, x) in [(objective.r1, &positives), (objective.r2, &negatives)] {
                 if gamma > 0.0 {
                     let weights = fill(rows, || gamma * weight);
-                    sums.step.penalty +=
-                        penalty::accumulate(net, pass.trace(x), &weights, &mut grad);
+                    sums.step.penalty += penalise(net, x, &weights, &mut grad);
                 }
             }
         }
@@ -232,6 +301,7 @@ where
     ///
     /// Minimises the generator's loss over a batch of `batch` latents, and takes one optimizer step
     /// at `rate`.
+    #[inline(never)] // see above
     pub fn train_generator_through_discriminator(
         &mut self,
         objective: &Objective,
@@ -245,6 +315,13 @@ where
         let mut grad = G::ZERO;
         let weight = 1.0 / batch as f32;
         let mut step = Step::ZERO;
+        let contest = Contest {
+            net: judge,
+            loss: objective.loss,
+            centre: 0.0,
+            weight,
+        };
+        let mut generated = Pass::<G>::ZERO;
         for rows in blocks(batch) {
             let paired = if objective.loss.pairs_generator_with_real() {
                 infer(judge, &fill(rows, &mut real))
@@ -252,18 +329,9 @@ where
                 [[0.0]; BLOCK]
             };
             let latents = fill(rows, &mut latent);
-            let generated = Pass::run(net, &latents);
-            let judged = Pass::run(judge, &generated.y);
-
-            let mut db = [[0.0]; BLOCK];
-            let logits = paired.iter().zip(&judged.y).take(rows);
-            for ((&[a], &[b]), db) in logits.zip(&mut db) {
-                let pair = objective.loss.generator(a, b);
-                *db = [pair.db * weight];
-                step.loss += pair.value * weight;
-            }
+            generated.run(net, &latents);
             let mut dx = [D::In::ZERO; BLOCK];
-            judge.backward(judged.trace(&generated.y), &mut db, None, Some(&mut dx));
+            step.loss += contest.advise(rows, &paired, &generated.y, &mut dx);
             net.backward(generated.trace(&latents), &mut dx, Some(&mut grad), None);
         }
         step.take(

@@ -2,7 +2,7 @@
 
 use crate::chain;
 use crate::latent::Latent;
-use crate::layer::{Dense, Init, Layer, LeakyRelu, NoiseSkip, Row, is_layer};
+use crate::layer::{Dense, Init, Kinks, Layer, LeakyRelu, NoiseSkip, Row, is_layer};
 use crate::penalty::Discriminator;
 use crate::recipe::Recipe;
 
@@ -54,10 +54,16 @@ impl Model for Scalar {
 
     const RECIPE: Recipe = Recipe::SCALAR;
     const INIT: (Init, Init) = (
-        Init::PLAIN,
+        Init {
+            equal_norms: true,
+            kinks: Kinks::Stratified(0.8),
+            ..Init::PLAIN
+        },
         Init {
             output_scale: 0.3,
-            bias_spread: 1.0,
+            equal_norms: true,
+            kinks: Kinks::HeavyTailed(0.5),
+            ..Init::PLAIN
         },
     );
 }
@@ -86,7 +92,7 @@ const WINDOW_INIT: (Init, Init) = (
     Init::PLAIN,
     Init {
         output_scale: 0.3,
-        bias_spread: 0.0,
+        ..Init::PLAIN
     },
 );
 

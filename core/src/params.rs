@@ -43,6 +43,14 @@ pub trait ParamsExt: Params {
         self.leaves().flatten().copied()
     }
 
+    /// Takes over every number of `other`, without a copy in between.
+    fn copy_from(&mut self, other: &Self) {
+        for i in 0..Self::LEAVES {
+            let pairs = self.leaf_mut(i).iter_mut().zip(other.leaf(i));
+            pairs.for_each(|(mine, theirs)| *mine = *theirs);
+        }
+    }
+
     /// Whether no number is NaN or infinite.
     fn all_finite(&self) -> bool {
         self.leaves().all(|leaf| leaf.iter().all(|x| x.is_finite()))

@@ -3,7 +3,7 @@
 use crate::checkpoint::{Invalid, Persist, Reader, Writer};
 use crate::gan::Objective;
 use crate::loss::Loss;
-use crate::optimizer::{Adam, Schedule};
+use crate::optimizer::{RmsProp, Schedule};
 
 /// The settings of a training run. Values, not types: they can come from a command line.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -27,7 +27,7 @@ pub struct Recipe {
     /// How both rates go on.
     pub rate_schedule: Schedule,
     /// The optimizer of both players.
-    pub optimizer: Adam,
+    pub optimizer: RmsProp,
     /// Samples per step of either player.
     pub batch: usize,
     /// Discriminator steps per generator step.
@@ -55,20 +55,20 @@ impl Recipe {
         generator_rate: 5e-4,
         discriminator_rate: 5e-4,
         rate_schedule: Schedule::Linear { from: 0.0, to: 1.0 },
-        optimizer: Adam {
-            beta1: 0.0,
+        optimizer: RmsProp {
             beta2: 0.99,
             epsilon: 1e-8,
         },
         batch: 32,
         discriminator_steps: 3,
-        average: 0.9998,
+        average: 0.9999,
         gaussian: 3,
         steps: 60_000,
     };
 
     /// For windows.
     pub const WINDOW: Self = Self {
+        average: 0.9998,
         gaussian: 4,
         steps: 10_000,
         ..Self::SCALAR
@@ -92,7 +92,7 @@ impl Recipe {
 
 impl Recipe {
     /// All settings as numbers, in the order of the fields.
-    fn numbers(&self) -> ([u32; 8], [f32; 12]) {
+    fn numbers(&self) -> ([u32; 8], [f32; 11]) {
         let (penalty, penalty_from, penalty_to) = self.penalty_schedule.numbers();
         let (rate, rate_from, rate_to) = self.rate_schedule.numbers();
         let whole = [
@@ -114,7 +114,6 @@ impl Recipe {
             self.discriminator_rate,
             rate_from,
             rate_to,
-            self.optimizer.beta1,
             self.optimizer.beta2,
             self.optimizer.epsilon,
             self.average,
@@ -123,7 +122,7 @@ impl Recipe {
     }
 
     /// The settings that [`numbers`](Self::numbers) gives, if there are such.
-    fn from_numbers(whole: [u32; 8], real: [f32; 12]) -> Option<Self> {
+    fn from_numbers(whole: [u32; 8], real: [f32; 11]) -> Option<Self> {
         let [
             loss,
             penalty,
@@ -143,7 +142,7 @@ impl Recipe {
             discriminator_rate,
             rest @ ..,
         ] = real;
-        let [rate_from, rate_to, beta1, beta2, epsilon, average] = rest;
+        let [rate_from, rate_to, beta2, epsilon, average] = rest;
         Some(Self {
             loss: *Loss::ALL.get(loss as usize)?,
             r1,
@@ -153,11 +152,7 @@ impl Recipe {
             generator_rate,
             discriminator_rate,
             rate_schedule: Schedule::from_numbers(rate, rate_from, rate_to)?,
-            optimizer: Adam {
-                beta1,
-                beta2,
-                epsilon,
-            },
+            optimizer: RmsProp { beta2, epsilon },
             batch: batch as usize,
             discriminator_steps,
             average,
@@ -168,7 +163,7 @@ impl Recipe {
 }
 
 impl Persist for Recipe {
-    const BYTES: usize = <[u32; 8]>::BYTES + <[f32; 12]>::BYTES;
+    const BYTES: usize = <[u32; 8]>::BYTES + <[f32; 11]>::BYTES;
 
     fn save(&self, out: &mut Writer<'_>) {
         let (whole, real) = self.numbers();
@@ -177,7 +172,7 @@ impl Persist for Recipe {
     }
 
     fn load(&mut self, from: &mut Reader<'_>) -> Result<(), Invalid> {
-        let (whole, real) = (from.read([0; 8])?, from.read([0.0; 12])?);
+        let (whole, real) = (from.read([0; 8])?, from.read([0.0; 11])?);
         let recipe = Self::from_numbers(whole, real)
             .filter(|recipe| recipe.batch > 0)
             .ok_or(Invalid("a setting that does not exist"))?;

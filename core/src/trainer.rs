@@ -5,7 +5,7 @@ use crate::gan::{DiscriminatorStep, Gan, Step, infer};
 use crate::latent::Latent;
 use crate::layer::Layer;
 use crate::model::Model;
-use crate::optimizer::{Adam, OptimizerState};
+use crate::optimizer::{OptimizerState, RmsProp};
 use crate::params::{Params, ParamsExt, fingerprint};
 use crate::recipe::Recipe;
 use crate::rng::Rng;
@@ -23,7 +23,7 @@ mod stream {
 #[derive(Clone, Debug)]
 pub struct Trainer<M: Model> {
     /// Both players.
-    pub gan: Gan<M::Generator, M::Discriminator, Adam>,
+    pub gan: Gan<M::Generator, M::Discriminator, RmsProp>,
     /// The exponential moving average of the generator, which is the one that generates.
     pub average: M::Generator,
     data: Rng,
@@ -52,7 +52,7 @@ impl<M: Model> Trainer<M> {
     /// What training takes at most, in bytes: this value, and a step's gradient and activations on
     /// the stack. Call frames come on top.
     pub const RAM_BYTES: usize =
-        size_of::<Self>() + Gan::<M::Generator, M::Discriminator, Adam>::STEP_BYTES;
+        size_of::<Self>() + Gan::<M::Generator, M::Discriminator, RmsProp>::STEP_BYTES;
 
     /// Networks of zeros: the contents of a static, before [`restart`](Self::restart).
     pub const BLANK: Self = Self {
@@ -78,10 +78,10 @@ impl<M: Model> Trainer<M> {
         let initial = &mut Rng::new(seed, stream::INITIAL);
         self.gan.generator.init(&M::INIT.0, initial);
         self.gan.discriminator.init(&M::INIT.1, initial);
-        self.gan.generator_state = OptimizerState::START;
-        self.gan.discriminator_state = OptimizerState::START;
+        self.gan.generator_state.restart();
+        self.gan.discriminator_state.restart();
         self.gan.centre = 0.0;
-        self.average.clone_from(&self.gan.generator);
+        self.average.copy_from(&self.gan.generator);
         self.data = Rng::new(seed, stream::DATA);
         self.latent = Rng::new(seed, stream::LATENT);
         self.step = 0;
@@ -188,7 +188,7 @@ impl<M: Model> Trainer<M> {
 }
 
 impl<M: Model> Persist for Trainer<M> {
-    const BYTES: usize = Gan::<M::Generator, M::Discriminator, Adam>::BYTES
+    const BYTES: usize = Gan::<M::Generator, M::Discriminator, RmsProp>::BYTES
         + M::Generator::BYTES
         + 2 * Rng::BYTES
         + 3 * u32::BYTES;

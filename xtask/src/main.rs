@@ -2,12 +2,28 @@
 //!
 //! A verb is a file of [`verb`] with a `run`. What verbs share has a room of its own: [`process`]
 //! runs other programs, [`stage`] runs a list of jobs and tells how each ended, [`toolchain`] picks
-//! the compiler for a Cortex-M, [`remedy`] knows how a machine gets what it lacks.
+//! the compiler for a Cortex-M, [`remedy`] knows how a machine gets what it lacks, [`mod@run`] runs a
+//! firmware on an emulated [`machine`].
 //!
 //! Exit codes: 0 done, 1 something failed, 2 the arguments or the environment are wrong.
 
+mod board;
+mod chip;
+mod eeprom;
+mod elf;
+mod emulator;
+mod firmware;
+mod host;
+mod log;
+mod machine;
+mod orders;
 mod process;
+mod readings;
 mod remedy;
+mod rtt;
+mod run;
+mod scratch;
+mod sizes;
 mod stage;
 mod toolchain;
 mod verb;
@@ -33,6 +49,16 @@ enum Verb {
     Test(verb::test::Args),
     /// What CI runs: `setup`, then `test`, with output made for a log
     Ci,
+    /// Run the firmware on an emulated machine and print its log
+    Qemu(verb::qemu::Args),
+    /// A short run on the emulated machines, held against kept logs and sizes
+    Golden(verb::golden::Args),
+    /// Train on the host and on an emulated machine, and compare the bits
+    Twin(verb::twin::Args),
+    /// Flash a board through a debug probe, run it and show its log
+    Flash(verb::flash::Args),
+    /// Check that a board's firmware fits its chip; no probe is needed
+    FlashCheck(verb::flash_check::Args),
 }
 
 fn main() -> ExitCode {
@@ -54,6 +80,11 @@ fn run(verb: Verb) -> Result<()> {
         Verb::Setup => verb::setup::run(),
         Verb::Test(args) => verb::test::run(&args),
         Verb::Ci => verb::ci::run(),
+        Verb::Qemu(args) => verb::qemu::run(&args),
+        Verb::Golden(args) => verb::golden::run(&args),
+        Verb::Twin(args) => verb::twin::run(&args),
+        Verb::Flash(args) => verb::flash::run(&args),
+        Verb::FlashCheck(args) => verb::flash_check::run(&args),
     }
 }
 

@@ -1,5 +1,10 @@
 //! The verbs, one file each.
 
 pub(crate) mod ci;
+pub(crate) mod flash;
+pub(crate) mod flash_check;
+pub(crate) mod golden;
+pub(crate) mod qemu;
 pub(crate) mod setup;
 pub(crate) mod test;
+pub(crate) mod twin;

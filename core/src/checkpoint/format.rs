@@ -8,8 +8,9 @@ use super::persist::{Reader, Writer};
 /// The first bytes of every checkpoint.
 pub const MAGIC: [u8; 8] = *b"ganlet\r\n";
 
-/// The version of the layout that this program writes.
-pub const VERSION: u32 = 1;
+/// The version of the layout that this program writes. Version 1 held the first moments of Adam,
+/// which were those of β₁ = 0 and said nothing.
+pub const VERSION: u32 = 2;
 
 /// Bytes before the payload.
 pub const HEADER_BYTES: usize = MAGIC.len() + 4 + Name::BYTES + 4 + 4;

@@ -2,7 +2,7 @@
 
 use super::persist::{Invalid, Persist, Reader, Writer};
 use crate::gan::Gan;
-use crate::optimizer::{AdamState, Optimizer, OptimizerState};
+use crate::optimizer::{AdamState, Optimizer, OptimizerState, RmsPropState};
 use crate::params::Params;
 use crate::rng::Rng;
 
@@ -90,6 +90,19 @@ impl<P: Params> Persist for P {
 }
 
 impl<P: Params> Persist for AdamState<P> {
+    const BYTES: usize = Self::LEN * f32::BYTES;
+
+    fn save(&self, out: &mut Writer<'_>) {
+        for leaf in (0..Self::LEAVES).map(|i| self.leaf(i)) {
+            out.leaf(&[leaf.len()], leaf);
+        }
+    }
+    fn load(&mut self, from: &mut Reader<'_>) -> Result<(), Invalid> {
+        (0..Self::LEAVES).try_for_each(|i| from.leaf(self.leaf_mut(i)))
+    }
+}
+
+impl<P: Params> Persist for RmsPropState<P> {
     const BYTES: usize = Self::LEN * f32::BYTES;
 
     fn save(&self, out: &mut Writer<'_>) {

@@ -94,7 +94,7 @@ impl<A: Layer, C: Layer<In = A::Out>> Layer for (A, C) {
 
     fn init(&mut self, init: &Init, rng: &mut Rng) {
         self.0.init(init, rng);
-        self.1.init(init, rng);
+        self.1.init(&init.behind_the_first(), rng);
     }
 }
 

@@ -3,7 +3,9 @@
 use core::marker::PhantomData;
 
 use super::activation::{Activation, Linear, Pointwise};
-use super::{Dual, Init, Layer, TangentTrace, Trace};
+use super::product::{add_outer_products, add_product, transpose};
+use super::{Dual, Init, Kinks, Layer, TangentTrace, Trace};
+use crate::math;
 use crate::params::Params;
 use crate::rng::Rng;
 
@@ -33,38 +35,28 @@ impl<const I: usize, const O: usize, A> Dense<I, O, A> {
     /// z = x W + `start`, row by row.
     #[inline]
     fn map<const B: usize>(&self, x: &[[f32; I]; B], start: &[f32; O], z: &mut [[f32; O]; B]) {
-        for (x, z) in x.iter().zip(z) {
-            let mut sum = *start;
-            for (&x, w) in x.iter().zip(&self.w) {
-                for (sum, &w) in sum.iter_mut().zip(w) {
-                    *sum += x * w;
-                }
-            }
-            *z = sum;
-        }
+        *z = [*start; B];
+        add_product(z, x, &self.w);
     }
 
-    /// dx = dz Wᵀ, row by row.
+    /// dx = dz Wᵀ, row by row; the samples of a block are the lanes, so that no weight is moved.
     #[inline]
     fn map_back<const B: usize>(&self, dz: &[[f32; O]; B], dx: &mut [[f32; I]; B]) {
-        for (dz, dx) in dz.iter().zip(dx) {
-            for (dx, w) in dx.iter_mut().zip(&self.w) {
-                *dx = dz.iter().zip(w).fold(0.0, |sum, (&dz, &w)| sum + dz * w);
-            }
+        let dz = transpose(dz);
+        let (tall, rest) = self.w.as_chunks::<4>();
+        let done = 4 * tall.len();
+        for (i, w) in tall.iter().enumerate() {
+            map_back_from(4 * i, w, &dz, dx);
+        }
+        for (i, w) in rest.as_chunks::<1>().0.iter().enumerate() {
+            map_back_from(done + i, w, &dz, dx);
         }
     }
 
     /// dW += xᵀ dz, by ascending sample.
     #[inline]
     fn add_outer<const B: usize>(&mut self, x: &[[f32; I]; B], dz: &[[f32; O]; B]) {
-        for (i, w) in self.w.iter_mut().enumerate() {
-            for (x, dz) in x.iter().zip(dz) {
-                let x = x.get(i).copied().unwrap_or(0.0);
-                for (w, &dz) in w.iter_mut().zip(dz) {
-                    *w += x * dz;
-                }
-            }
-        }
+        add_outer_products(&mut self.w, x, dz);
     }
 
     /// db += dz, by ascending sample.
@@ -74,6 +66,23 @@ impl<const I: usize, const O: usize, A> Dense<I, O, A> {
             for (b, &dz) in self.b.iter_mut().zip(dz) {
                 *b += dz;
             }
+        }
+    }
+}
+
+/// The `R` adjoints from `first` on of every row, through the weights that lead from them.
+#[inline]
+fn map_back_from<const R: usize, const B: usize, const I: usize, const O: usize>(
+    first: usize,
+    w: &[[f32; O]; R],
+    dz: &[[f32; B]; O],
+    dx: &mut [[f32; I]; B],
+) {
+    let mut turned = [[0.0; B]; R];
+    add_product(&mut turned, w, dz);
+    for (dx, from) in dx.iter_mut().zip(transpose(&turned)) {
+        if let Some(place) = dx.get_mut(first..).and_then(<[f32]>::first_chunk_mut) {
+            *place = from;
         }
     }
 }
@@ -170,5 +179,129 @@ impl<const I: usize, const O: usize, A: Activation> Layer for Dense<I, O, A> {
 
     fn init(&mut self, init: &Init, rng: &mut Rng) {
         init.fill::<A>(self.w.as_flattened_mut(), &mut self.b, I, rng);
+        let scale = if A::OUTPUT { init.output_scale } else { 1.0 };
+        let norm = scale * math::sqrt(A::GAIN);
+        let kinks = if A::OUTPUT { Kinks::Drawn } else { init.kinks };
+        match kinks {
+            Kinks::Drawn if init.equal_norms => (0..O).for_each(|o| self.set_norm(o, norm)),
+            Kinks::Drawn => {}
+            Kinks::Stratified(spread) => (0..O).for_each(|o| {
+                self.set_norm(o, norm);
+                let share = o as f32 + 0.5 + (rng.uniform() - 0.5);
+                let u = 2.0 * (share / O as f32) - 1.0;
+                let kink = self.norm(o) * spread * u;
+                self.set_bias(o, kink);
+            }),
+            Kinks::HeavyTailed(spread) => (0..O).for_each(|o| {
+                let widest = math::sqrt(3.0 * A::GAIN);
+                let u = (2 * o + 1) as f32 / O as f32 - 1.0;
+                self.set_norm(o, widest * (1.0 - u.abs()));
+                self.set_bias(o, widest * spread * u);
+            }),
+        }
+    }
+}
+
+/// Units, by their number.
+impl<const I: usize, const O: usize, A> Dense<I, O, A> {
+    /// The Euclidean norm of the weights of unit `o`.
+    fn norm(&self, o: usize) -> f32 {
+        let column = self.w.iter().filter_map(|w| w.get(o));
+        math::sqrt(column.fold(0.0, |sum, w| sum + w * w))
+    }
+
+    /// Scales the weights of unit `o` to a norm; those of a unit that has none stay zero.
+    fn set_norm(&mut self, o: usize, norm: f32) {
+        let now = self.norm(o);
+        if now > 0.0 {
+            let factor = norm / now;
+            let column = self.w.iter_mut().filter_map(|w| w.get_mut(o));
+            column.for_each(|w| *w *= factor);
+        }
+    }
+
+    fn set_bias(&mut self, o: usize, bias: f32) {
+        if let Some(b) = self.b.get_mut(o) {
+            *b = bias;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::LeakyRelu;
+    use super::*;
+    use crate::chain;
+
+    type Net = chain![Dense<1, 16, LeakyRelu>, Dense<16, 16, LeakyRelu>, Dense<16, 1>];
+
+    fn drawn(init: &Init) -> Net {
+        let mut net = Net::ZERO;
+        net.init(init, &mut Rng::new(1, 0));
+        net
+    }
+
+    /// The kinks of a first layer of one input, ascending.
+    fn kinks(first: &Dense<1, 16, LeakyRelu>) -> [f32; 16] {
+        let [w] = first.w;
+        let mut kinks = core::array::from_fn(|o| first.b[o] / w[o].abs());
+        kinks.sort_by(f32::total_cmp);
+        kinks
+    }
+
+    #[test]
+    fn heavy_tailed_kinks_reach_far_out() {
+        let init = Init {
+            kinks: Kinks::HeavyTailed(0.5),
+            ..Init::PLAIN
+        };
+        let (first, (second, _)) = drawn(&init);
+        for (o, kink) in kinks(&first).into_iter().enumerate() {
+            let u = (o as f32 - 7.5) / 8.0;
+            let wanted = 0.5 * u / (1.0 - u.abs());
+            assert!((kink - wanted).abs() < 1e-5 * wanted.abs(), "{kink}");
+        }
+        let [w] = first.w;
+        let power = w.iter().map(|w| w * w).sum::<f32>() / 16.0;
+        assert!((power / LeakyRelu::GAIN - 1.0).abs() < 0.01, "{power}");
+        assert!(second.b.iter().all(|b| *b == 0.0));
+    }
+
+    #[test]
+    fn stratified_kinks_lie_one_in_each_share() {
+        let init = Init {
+            kinks: Kinks::Stratified(0.8),
+            ..Init::PLAIN
+        };
+        let (first, _) = drawn(&init);
+        for (o, kink) in kinks(&first).into_iter().enumerate() {
+            let from = 0.1 * (o as f32 - 8.0);
+            assert!(
+                (from..from + 0.1001).contains(&(kink + 5e-5)),
+                "{o}: {kink}"
+            );
+        }
+    }
+
+    #[test]
+    fn norms_are_equal_when_asked_for() {
+        let init = Init {
+            output_scale: 0.3,
+            equal_norms: true,
+            ..Init::PLAIN
+        };
+        let (_, (second, last)) = drawn(&init);
+        for o in 0..16 {
+            let power = second.norm(o) * second.norm(o);
+            assert!((power - LeakyRelu::GAIN).abs() < 1e-5, "unit {o}: {power}");
+        }
+        assert!((last.norm(0) - 0.3).abs() < 1e-6, "{}", last.norm(0));
+    }
+
+    #[test]
+    fn a_unit_without_weights_stays_without() {
+        let mut dense = Dense::<2, 1>::ZERO;
+        dense.set_norm(0, 1.0);
+        assert_eq!(dense.w, [[0.0], [0.0]]);
     }
 }

@@ -281,6 +281,28 @@ pub struct Init {
     /// Biases of hidden layers are U(±`bias_spread` / √fan_in): 0 leaves them at zero, 1 spreads
     /// the kinks of a network with few inputs over the data.
     pub bias_spread: f32,
+    /// Scales the weights of every unit of a dense layer to the norm that they have on average: no
+    /// unit is loud or mute by the luck of the draw.
+    pub equal_norms: bool,
+    /// Where the units of a dense first layer have their kinks.
+    pub kinks: Kinks,
+}
+
+/// Where the units of a first layer have their kinks, in standard deviations of its input along the
+/// direction of a unit's weights. With u in [−1, 1], the units share out that interval evenly: luck
+/// leaves no part of it without a kink.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub enum Kinks {
+    /// Where the drawn weights and biases put them.
+    Drawn,
+    /// At κ u, with u drawn in each unit's share (stratified sampling), for an input whose
+    /// distribution is known, as a latent's is.
+    Stratified(f32),
+    /// At κ u / (1 − |u|), with u in the middle of each unit's share, for data: half of them within
+    /// ±κ, the others ever farther out, where a heavy tail needs them. Far out a unit has small
+    /// weights, so that it is no louder than the others; their mean square stays as it was.
+    HeavyTailed(f32),
 }
 
 impl Default for Init {
@@ -294,7 +316,17 @@ impl Init {
     pub const PLAIN: Self = Self {
         output_scale: 1.0,
         bias_spread: 0.0,
+        equal_norms: false,
+        kinks: Kinks::Drawn,
     };
+
+    /// The same for the layers behind the first.
+    fn behind_the_first(&self) -> Self {
+        Self {
+            kinks: Kinks::Drawn,
+            ..*self
+        }
+    }
 
     /// Fills a leaf of weights and a leaf of biases.
     fn fill<A: Activation>(&self, w: &mut [f32], b: &mut [f32], fan_in: usize, rng: &mut Rng) {

@@ -1,4 +1,4 @@
-//! Sums of outer products in register blocks: the one hot loop of the convolutions.
+//! Products of matrices in register blocks: the one hot loop of every layer.
 
 /// Rows of a block: values of `a` held against one vector of `b`.
 const ROWS: usize = 4;
@@ -11,14 +11,58 @@ const LANES: usize = if cfg!(target_arch = "arm") { 4 } else { 8 };
 const NARROW: usize = 4;
 
 /// out += Σₘ aₘ ⊗ bₘ, that is `out[r][c] += Σₘ a[m][r] b[m][c]`, by ascending m.
-///
-/// The loop over m is the inner one, and blocks of `out` are its lanes: no sum is split, whatever
-/// the vector width, and a compiler that vectorises cannot choose the wrong axis.
 pub(super) fn add_outer_products<const R: usize, const C: usize>(
     out: &mut [[f32; C]; R],
     a: &[[f32; R]],
     b: &[[f32; C]],
 ) {
+    add(out, &Turned(a), b);
+}
+
+/// out += a b, that is `out[r][c] += Σₘ a[r][m] b[m][c]`, by ascending m.
+pub(super) fn add_product<const R: usize, const M: usize, const C: usize>(
+    out: &mut [[f32; C]; R],
+    a: &[[f32; M]; R],
+    b: &[[f32; C]; M],
+) {
+    add(out, &Upright(a), b);
+}
+
+/// The left factor of a product.
+trait Left {
+    /// The factors of term `m` in the `T` rows from `row` on.
+    fn factors<const T: usize>(&self, m: usize, row: usize) -> Option<[f32; T]>;
+}
+
+/// `[m][row]`.
+struct Turned<'a, const R: usize>(&'a [[f32; R]]);
+
+impl<const R: usize> Left for Turned<'_, R> {
+    #[inline(always)]
+    fn factors<const T: usize>(&self, m: usize, row: usize) -> Option<[f32; T]> {
+        window(self.0.get(m)?, row).copied()
+    }
+}
+
+/// `[row][m]`.
+struct Upright<'a, const M: usize, const R: usize>(&'a [[f32; M]; R]);
+
+impl<const M: usize, const R: usize> Left for Upright<'_, M, R> {
+    #[inline(always)]
+    fn factors<const T: usize>(&self, m: usize, row: usize) -> Option<[f32; T]> {
+        let rows: &[[f32; M]; T] = self.0.get(row..)?.first_chunk()?;
+        let mut factors = [0.0; T];
+        for (factor, row) in factors.iter_mut().zip(rows) {
+            *factor = *row.get(m)?;
+        }
+        Some(factors)
+    }
+}
+
+/// The loop over m is the inner one, and blocks of `out` are its lanes: no sum is split, whatever
+/// the vector width, and a compiler that vectorises cannot choose the wrong axis.
+#[inline]
+fn add<const R: usize, const C: usize>(out: &mut [[f32; C]; R], a: &impl Left, b: &[[f32; C]]) {
     let (tall, rest) = out.as_chunks_mut::<ROWS>();
     let done = tall.len() * ROWS;
     for (i, rows) in tall.iter_mut().enumerate() {
@@ -31,31 +75,31 @@ pub(super) fn add_outer_products<const R: usize, const C: usize>(
 
 /// The rows from `row` on, one block of columns after the other.
 #[inline]
-fn add_to_rows<const T: usize, const R: usize, const C: usize>(
+fn add_to_rows<const T: usize, const C: usize>(
     out: &mut [[f32; C]; T],
     row: usize,
-    a: &[[f32; R]],
+    a: &impl Left,
     b: &[[f32; C]],
 ) {
     let wide = C - C % LANES;
     let narrow = C - C % NARROW;
     for column in (0..wide).step_by(LANES) {
-        add_to_block::<T, LANES, R, C>(out, (row, column), a, b);
+        add_to_block::<T, LANES, C>(out, (row, column), a, b);
     }
     for column in (wide..narrow).step_by(NARROW) {
-        add_to_block::<T, NARROW, R, C>(out, (row, column), a, b);
+        add_to_block::<T, NARROW, C>(out, (row, column), a, b);
     }
     for column in narrow..C {
-        add_to_block::<T, 1, R, C>(out, (row, column), a, b);
+        add_to_block::<T, 1, C>(out, (row, column), a, b);
     }
 }
 
 /// One block of `T` rows by `W` columns, held in registers over all m.
 #[inline]
-fn add_to_block<const T: usize, const W: usize, const R: usize, const C: usize>(
+fn add_to_block<const T: usize, const W: usize, const C: usize>(
     out: &mut [[f32; C]; T],
     (row, column): (usize, usize),
-    a: &[[f32; R]],
+    a: &impl Left,
     b: &[[f32; C]],
 ) {
     let mut block = [[0.0; W]; T];
@@ -64,9 +108,9 @@ fn add_to_block<const T: usize, const W: usize, const R: usize, const C: usize>(
             *sums = *out;
         }
     }
-    for (a, b) in a.iter().zip(b) {
-        if let (Some(a), Some(b)) = (window::<T>(a, row), window::<W>(b, column)) {
-            for (sums, &a) in block.iter_mut().zip(a) {
+    for (m, b) in b.iter().enumerate() {
+        if let (Some(a), Some(b)) = (a.factors::<T>(m, row), window::<W>(b, column)) {
+            for (sums, a) in block.iter_mut().zip(a) {
                 for (sum, &b) in sums.iter_mut().zip(b) {
                     *sum += a * b;
                 }
@@ -114,6 +158,9 @@ mod tests {
         let [start, ..]: [[[f32; C]; R]; 3] = random_rows(rng);
         let mut out = start;
         add_outer_products(&mut out, &a, &b);
+        let mut other = start;
+        add_product(&mut other, &transpose(&a), &b);
+        assert_eq!(out, other);
         for (r, (out, start)) in out.iter().zip(&start).enumerate() {
             for (c, (out, start)) in out.iter().zip(start).enumerate() {
                 let terms = a.iter().zip(&b);

@@ -70,4 +70,9 @@ impl<P: Params> OptimizerState for AdamState<P> {
             Some(i) => self.second.leaf_mut(i),
         }
     }
+
+    fn restart(&mut self) {
+        (0..Self::LEAVES).for_each(|i| self.leaf_mut(i).fill(0.0));
+        self.powers = [1.0, 1.0];
+    }
 }

@@ -1,10 +1,12 @@
 //! Optimizers: immutable configuration here, moments in a state that the caller owns.
 
 mod adam;
+mod rms_prop;
 mod schedule;
 mod sgd;
 
 pub use adam::{Adam, AdamState};
+pub use rms_prop::{RmsProp, RmsPropState};
 pub use schedule::Schedule;
 pub use sgd::{Momentum, Sgd};
 
@@ -31,6 +33,11 @@ pub trait OptimizerState: Clone + core::fmt::Debug {
     fn leaf(&self, i: usize) -> &[f32];
     /// The `i`-th slice, to be written.
     fn leaf_mut(&mut self, i: usize) -> &mut [f32];
+
+    /// Becomes [`START`](Self::START) in place, without a second copy of it on the stack.
+    fn restart(&mut self) {
+        (0..Self::LEAVES).for_each(|i| self.leaf_mut(i).fill(0.0));
+    }
 }
 
 /// A tree of moments is a state.

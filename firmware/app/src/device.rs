@@ -107,6 +107,10 @@ struct Told {
     dropped: u32,
 }
 
+/// Rounds between two looks at what is normal. Fixed: windows under alarm are not learned, so the
+/// bits depend on it.
+const CALIBRATE_EVERY: u32 = 10;
+
 /// The stream of random numbers that picks windows to take the limits from.
 const WATCHING: u64 = 4;
 
@@ -292,6 +296,12 @@ where
         self.owed = self.settings.pace.readings();
         let step = self.learner.session.trainer.step();
         let done = self.learner.session.done();
+        if due(step, CALIBRATE_EVERY) {
+            let Learner {
+                session, memory, ..
+            } = &mut *self.learner;
+            self.watch.calibrate(session, memory, &mut self.watching);
+        }
         if done || due(step, self.settings.report_every) {
             self.tell();
         }
@@ -306,10 +316,6 @@ where
     /// Tells the interval of training so far, if there is any of it.
     pub fn tell(&mut self) {
         let step = self.learner.session.trainer.step();
-        let Learner {
-            session, memory, ..
-        } = &mut *self.learner;
-        self.watch.calibrate(session, memory, &mut self.watching);
         let vitals = Vitals {
             seen: self.tally.seen(),
             rejected: self.tally.rejected_in_all(),

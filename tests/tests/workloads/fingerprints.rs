@@ -32,6 +32,7 @@ where
     let init = Init {
         output_scale: 0.3,
         bias_spread: 1.0,
+        ..Init::PLAIN
     };
     let (mut generator, mut discriminator) = (G::ZERO, D::ZERO);
     generator.init(&init, init_rng);

@@ -4,8 +4,9 @@ use std::process::Command;
 
 use anyhow::Result;
 
-use super::setup;
+use super::{flash_check, golden, setup, twin};
 use crate::{
+    machine::MACHINES,
     process::{self, cargo},
     stage::{self, Stage},
     toolchain::{TARGETS, Toolchain},
@@ -46,6 +47,14 @@ fn stages() -> Vec<Stage> {
         Stage::new("setup", || setup::ensure(&setup::CORTEX_M)),
     ];
     stages.extend(TARGETS.map(|target| Stage::new(target, || build_core(target))));
+    stages.push(Stage::new("flash-check", flash_check::run_all));
+    stages.push(Stage::new("emulator", || setup::ensure(&setup::EMULATOR)));
+    stages.push(Stage::new("golden", golden::run_all));
+    stages.extend(
+        MACHINES
+            .iter()
+            .map(|it| Stage::new(it.name, || twin::short(it))),
+    );
     stages
 }
 

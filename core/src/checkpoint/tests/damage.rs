@@ -70,7 +70,7 @@ fn foreign_files_are_told_apart() {
 fn other_versions_are_named() {
     let checkpoint = State::lived(1).saved();
     let mut state = State::lived(2);
-    for version in [0, 2, 77, u32::MAX] {
+    for version in [0, 1, 77, u32::MAX] {
         let mut other = checkpoint;
         other[8..12].copy_from_slice(&version.to_le_bytes());
         let error = state.refuses(&other);

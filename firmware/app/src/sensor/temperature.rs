@@ -3,15 +3,15 @@
 use core::fmt;
 
 use embedded_hal::i2c::{Error as _, I2c};
-use lm75::ic::Lm75 as Ic;
+use lm75::ic::Pct2075;
 use lm75::{Address, Error, Lm75};
 
 use super::Sensor;
 use crate::fault::Fault;
 
-/// Degrees Celsius, at the resolution that the part gives.
+/// Degrees Celsius, in steps of 0.125: eleven bits, of which the plain LM75 gives nine and zeros.
 pub struct Temperature<I2C> {
-    driver: Lm75<I2C, Ic>,
+    driver: Lm75<I2C, Pct2075>,
 }
 
 impl<I2C> fmt::Debug for Temperature<I2C> {
@@ -29,7 +29,7 @@ impl<I2C: I2c> Temperature<I2C> {
     /// The sensor at `address`; 0x48 is the usual one. Nothing is sent yet.
     pub fn new(i2c: I2C, address: impl Into<Address>) -> Self {
         Self {
-            driver: Lm75::new(i2c, address),
+            driver: Lm75::new_pct2075(i2c, address),
         }
     }
 

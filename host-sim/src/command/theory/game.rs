@@ -79,6 +79,7 @@ impl<'a> Game<'a> {
         let init = Init {
             output_scale: 0.3,
             bias_spread: 1.0,
+            ..Init::PLAIN
         };
         discriminator.init(&init, &mut Rng::new(seed, stream::INITIAL));
         let (weight, bias) = (q.sd() / spread, (q.mean() - centre) / spread);

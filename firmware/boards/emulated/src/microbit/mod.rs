@@ -1,0 +1,39 @@
+//! The BBC micro:bit (nRF51822). The bus that QEMU gives it carries neither a thermometer nor a
+//! memory.
+
+pub(crate) mod timer;
+pub(crate) mod uart;
+
+use ganlet_app::{Fault, NoStore, Sensor};
+
+/// The clock of the core.
+pub(crate) const CORE_HZ: u32 = 16_000_000;
+
+/// Places for readings that wait while a step runs.
+pub(crate) const QUEUE: usize = 16;
+
+/// Samples that are remembered.
+pub(crate) const MEMORY: usize = 256;
+
+/// The number of the UART's interrupt.
+pub(crate) const RECEIVED: u16 = 2;
+
+/// There is none.
+pub(crate) enum Thermometer {}
+
+impl Sensor for Thermometer {
+    fn read(&mut self) -> Result<f32, Fault> {
+        match *self {}
+    }
+}
+
+/// There is none.
+pub(crate) type Store = NoStore;
+
+pub(crate) fn thermometer() -> Option<Thermometer> {
+    None
+}
+
+pub(crate) fn store() -> Store {
+    NoStore
+}

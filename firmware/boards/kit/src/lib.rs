@@ -1,0 +1,18 @@
+//! What the real boards have in common, and no chip knows of.
+//!
+//! - [`metronome`]: the processor's own timer, as a clock and as the beat that samples;
+//! - [`either`]: the sensor that is attached, or else the chip's own;
+//! - [`life`]: what is learned, and how it is lived;
+//! - [`line`]: readings as lines of text, for a board that is fed by a host;
+//! - [`handover`]: from the main program to an interrupt;
+//! - [`spin`]: a delay of microseconds;
+//! - [`last_words`]: what a hard fault leaves behind.
+#![no_std]
+
+pub mod either;
+pub mod handover;
+pub mod last_words;
+pub mod life;
+pub mod line;
+pub mod metronome;
+pub mod spin;

@@ -1,0 +1,100 @@
+//! What a board learns, and how it lives.
+
+use embedded_storage::Storage;
+use ganlet::{
+    model::{Model as _, Scalar},
+    recipe::Recipe,
+    stream::Replay,
+};
+use ganlet_app::{Activity, DefmtReporter, Device, Learner, Plausible, Sample, Settings, Tally};
+use heapless::spsc::{Consumer, Queue};
+
+use crate::metronome::Metronome;
+
+/// Readings a second.
+pub const PER_SECOND: u32 = 10;
+
+/// The readings that wait while a step runs.
+pub type Waiting = Queue<Sample, 64>;
+
+/// What is remembered of the readings.
+pub type Memory = Replay<[f32; 1], 512>;
+
+/// A learner of single readings.
+pub type Readings = Learner<Scalar, Memory>;
+
+/// A learner that has not begun.
+pub const NEW: Readings = Learner::new(Replay::uniform());
+
+/// What the readings came to.
+pub static TALLY: Tally = Tally::new();
+
+/// What a thermometer can say. One that has said the same for an hour is stuck.
+pub const TEMPERATURE: Plausible = Plausible {
+    low: -55.0,
+    high: 125.0,
+    stuck_after: 3600 * PER_SECOND,
+};
+
+/// What a board does that nobody has told otherwise: it learns its scale in 13 seconds, trains for
+/// 20,000 rounds, and watches from then on.
+pub fn settings() -> Settings {
+    let recipe = Recipe {
+        steps: 20_000,
+        ..Scalar::RECIPE
+    };
+    Settings {
+        warm_up: 128,
+        stack: deepest_stack,
+        ..Settings::new(recipe, 0)
+    }
+}
+
+/// A board's life.
+pub struct Life<Store> {
+    device: Device<'static, Scalar, Memory, Metronome, Store, DefmtReporter>,
+    inbox: Consumer<'static, Sample>,
+}
+
+impl<Store: Storage> Life<Store> {
+    /// Begins it, or goes on from the store.
+    pub fn begin(
+        learner: &'static mut Readings,
+        settings: Settings,
+        clock: Metronome,
+        store: Store,
+        inbox: Consumer<'static, Sample>,
+    ) -> Self {
+        let device = Device::start(learner, settings, &TALLY, clock, store, DefmtReporter);
+        Self { device, inbox }
+    }
+
+    /// One turn of the main loop.
+    pub fn turn(&mut self) -> Activity {
+        self.device.turn(&mut self.inbox)
+    }
+
+    /// Whether every reading that has come is taken in.
+    pub fn is_idle(&self) -> bool {
+        self.inbox.is_empty()
+    }
+
+    /// No more readings will come.
+    pub fn no_more_readings(&mut self) {
+        self.device.no_more_readings();
+    }
+
+    /// Lives on; the processor sleeps while there is nothing to learn.
+    pub fn forever(mut self) -> ! {
+        loop {
+            if self.turn() != Activity::Learned {
+                cortex_m::asm::wfi(); // the clock's next tick wakes it, at the latest
+            }
+        }
+    }
+}
+
+/// Bytes of the stack that have been used so far.
+fn deepest_stack() -> u32 {
+    cortex_m_stack::stack_size() - cortex_m_stack::stack_painted()
+}

@@ -1,0 +1,82 @@
+//! The memory on an emulated machine's bus, as the device lays it out: a checkpoint at the beginning
+//! of each half, and at the half's end its generation, a number and its complement.
+
+use std::{fs, io, path::Path};
+
+use anyhow::{Context, Result, ensure};
+
+/// Its size: a 24xM01, whose halves answer to two addresses.
+const BYTES: usize = 128 * 1024;
+/// The size of a half.
+pub(crate) const HALF: usize = BYTES / 2;
+const GENERATION: usize = 8;
+
+/// Makes an erased memory unless the file is one already.
+pub(crate) fn provide(file: &Path) -> io::Result<()> {
+    match fs::metadata(file) {
+        Ok(found) if found.len() == BYTES as u64 => Ok(()),
+        _ => fs::write(file, vec![0xff; BYTES]),
+    }
+}
+
+/// A memory that holds this checkpoint and no other.
+///
+/// # Errors
+/// If it is too large.
+pub(crate) fn holding(checkpoint: &[u8]) -> Result<Vec<u8>> {
+    let room = HALF - GENERATION;
+    let size = checkpoint.len();
+    ensure!(
+        size <= room,
+        "a checkpoint of {size} bytes; there is room for {room}"
+    );
+    let mut memory = vec![0xff; BYTES];
+    memory[..size].copy_from_slice(checkpoint);
+    memory[room..][..4].copy_from_slice(&1_u32.to_le_bytes());
+    memory[room + 4..][..4].copy_from_slice(&(!1_u32).to_le_bytes());
+    Ok(memory)
+}
+
+/// The oldest checkpoint that `memory` holds, of so many bytes.
+///
+/// # Errors
+/// If it holds none.
+pub(crate) fn oldest(memory: &[u8], size: usize) -> Result<&[u8]> {
+    let halves = memory.chunks_exact(HALF);
+    let held = halves.filter_map(|half| Some((generation(half)?, half.get(..size)?)));
+    let oldest = held.min_by_key(|(generation, _)| *generation);
+    Ok(oldest.context("there is no checkpoint in the memory")?.1)
+}
+
+/// The generation of a half, if it has been written to its end.
+fn generation(half: &[u8]) -> Option<u32> {
+    let (number, complement) = half[HALF - GENERATION..].split_at(4);
+    let word = |bytes: &[u8]| Some(u32::from_le_bytes(bytes.try_into().ok()?));
+    let number = word(number)?;
+    (number == !word(complement)?).then_some(number)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_checkpoint_comes_back_from_the_memory() {
+        let checkpoint = [7; 1000];
+        let memory = holding(&checkpoint).unwrap();
+        assert_eq!(memory.len(), BYTES);
+        assert_eq!(oldest(&memory, 1000).unwrap(), checkpoint);
+        assert!(holding(&[0; HALF]).is_err());
+        assert!(oldest(&[0xff; BYTES], 1000).is_err());
+    }
+
+    #[test]
+    fn the_older_of_two_is_found() {
+        let mut memory = holding(&[2; 10]).unwrap();
+        let second = holding(&[1; 10]).unwrap();
+        memory[HALF..].copy_from_slice(&second[..HALF]);
+        memory[HALF - GENERATION..][..4].copy_from_slice(&5_u32.to_le_bytes());
+        memory[HALF - GENERATION + 4..HALF].copy_from_slice(&(!5_u32).to_le_bytes());
+        assert_eq!(oldest(&memory, 10).unwrap(), [1; 10]);
+    }
+}

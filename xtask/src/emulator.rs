@@ -1,0 +1,180 @@
+//! A running QEMU: its serial line, its monitor, its log.
+
+mod monitor;
+
+use std::{
+    fs,
+    io::Read,
+    net::{Ipv4Addr, TcpListener, TcpStream},
+    path::Path,
+    process::{Child, Command, Stdio},
+    thread,
+    time::Duration,
+};
+
+use anyhow::{Context, Result, bail};
+
+pub(crate) use self::monitor::Monitor;
+use crate::{
+    eeprom,
+    elf::Elf,
+    machine::{Log, Machine},
+    process,
+    rtt::{Ending, Rtt},
+};
+
+/// How long a device may take from its reset to its question.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// An instruction takes 2³ = 8 ns, so that a run tells the same times whoever else uses the host.
+const NANOSECONDS: &str = "shift=3";
+
+/// A machine that runs.
+#[derive(Debug)]
+pub(crate) struct Emulator {
+    child: Child,
+    /// How the program has ended, where it has no way to end the emulator.
+    ending: Option<Ending>,
+}
+
+/// What leads out of a machine.
+pub(crate) struct Lines {
+    /// Its first UART. What is not read yet waits: nothing is lost.
+    pub(crate) serial: TcpStream,
+    /// The emulator's own control.
+    pub(crate) monitor: Monitor,
+    /// defmt frames.
+    pub(crate) log: Box<dyn Read>,
+}
+
+impl Emulator {
+    /// Starts `elf`; the machine's memory on the bus, if it has one, is the file `eeprom`.
+    ///
+    /// # Errors
+    /// If QEMU is not there, or ends before it has connected.
+    pub(crate) fn start(machine: &Machine, elf: &Path, eeprom: &Path) -> Result<(Self, Lines)> {
+        let (serial, monitor, debugger) = (listen()?, listen()?, listen()?);
+        let mut command = command(machine, elf);
+        match machine.log {
+            Log::Semihosting => command.args(["-semihosting-config", "enable=on,target=native"]),
+            Log::Rtt => command
+                .args(socket("debugger", &debugger)?)
+                .args(["-gdb", "chardev:debugger", "-S"])
+                .args(["-icount", NANOSECONDS]),
+        };
+        command
+            .args(socket("serial", &serial)?)
+            .args(["-serial", "chardev:serial"])
+            .args(socket("monitor", &monitor)?)
+            .args(["-mon", "chardev=monitor,mode=control"]);
+        if machine.bus {
+            attach(&mut command, eeprom)?;
+        }
+        let mut child = command
+            .stdout(Stdio::piped())
+            .spawn()
+            .with_context(|| format!("cannot start {}", process::shown(&command)))?;
+        let serial = accept(&serial, &mut child)?;
+        let monitor = Monitor::new(accept(&monitor, &mut child)?)?;
+        let mut ending = None;
+        let log: Box<dyn Read> = match machine.log {
+            Log::Semihosting => Box::new(child.stdout.take().context("the log is not piped")?),
+            Log::Rtt => {
+                let debugger = accept(&debugger, &mut child)?;
+                let elf = fs::read(elf).context("cannot read the ELF")?;
+                let rtt = Rtt::start(debugger, &Elf::parse(&elf)?)?;
+                hear(&serial).context("the device does not ask for readings")?;
+                ending = Some(rtt.ending());
+                Box::new(rtt)
+            }
+        };
+        let lines = Lines {
+            serial,
+            monitor,
+            log,
+        };
+        Ok((Self { child, ending }, lines))
+    }
+
+    /// Waits for the end of the run, which the program decides; its exit code.
+    pub(crate) fn wait(mut self) -> Result<Option<i32>> {
+        match &self.ending {
+            Some(ending) => Ok(Some(i32::from(ending.has_failed()))), // only QEMU is left, to be ended
+            None => Ok(self.child.wait().context("cannot wait for QEMU")?.code()),
+        }
+    }
+}
+
+impl Drop for Emulator {
+    /// A run that is given up leaves no process behind.
+    fn drop(&mut self) {
+        _ = self.child.kill();
+        _ = self.child.wait();
+    }
+}
+
+/// QEMU without a window.
+fn command(machine: &Machine, elf: &Path) -> Command {
+    let mut command = Command::new("qemu-system-arm");
+    command
+        .args(["-machine", machine.name, "-display", "none"])
+        .arg("-kernel")
+        .arg(elf);
+    command
+}
+
+/// Puts a thermometer and a memory on the bus.
+fn attach(command: &mut Command, memory: &Path) -> Result<()> {
+    eeprom::provide(memory).with_context(|| format!("cannot prepare {}", memory.display()))?;
+    let file = memory.display().to_string().replace(',', ",,"); // QEMU's way to quote a comma
+    command.args(["-device", "tmp105,address=0x48,id=thermometer"]);
+    for (half, address) in [0x50, 0x51].into_iter().enumerate() {
+        let (size, offset) = (eeprom::HALF, half * eeprom::HALF);
+        command
+            .arg("-drive")
+            .arg(format!(
+                "if=none,id=half{half},format=raw,offset={offset},size={size},\
+                 file.filename={file},file.locking=off"
+            ))
+            .arg("-device")
+            .arg(format!(
+                "at24c-eeprom,address={address},rom-size={size},drive=half{half}"
+            ));
+    }
+    Ok(())
+}
+
+/// Waits for the device's question, `?`. What is said before is lost: its UART is not on yet.
+fn hear(mut serial: &TcpStream) -> Result<()> {
+    serial.set_read_timeout(Some(PATIENCE))?;
+    serial.read_exact(&mut [0; 2])?;
+    Ok(serial.set_read_timeout(None)?)
+}
+
+fn listen() -> Result<TcpListener> {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).context("cannot open a port")?;
+    listener.set_nonblocking(true)?;
+    Ok(listener)
+}
+
+/// QEMU's arguments for a line that it connects to `listener`.
+fn socket(name: &str, listener: &TcpListener) -> Result<[String; 2]> {
+    let port = listener.local_addr()?.port();
+    let line = format!("socket,id={name},host=127.0.0.1,port={port},server=off,nodelay=on");
+    Ok(["-chardev".to_owned(), line])
+}
+
+/// Waits until QEMU has connected, or has ended instead.
+fn accept(listener: &TcpListener, child: &mut Child) -> Result<TcpStream> {
+    loop {
+        if let Ok((stream, _)) = listener.accept() {
+            stream.set_nonblocking(false)?;
+            stream.set_nodelay(true)?;
+            return Ok(stream);
+        }
+        if let Some(status) = child.try_wait()? {
+            bail!("QEMU ended at its start ({status})");
+        }
+        thread::sleep(Duration::from_millis(5));
+    }
+}

@@ -1,0 +1,69 @@
+//! Building the firmware of a board.
+
+use std::{
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+};
+
+use anyhow::{Context, Result, bail};
+use serde_json::Value;
+
+use crate::{board, machine::Machine, process, toolchain::Toolchain};
+
+/// Which firmware runs.
+#[derive(Clone, Debug, clap::Args)]
+pub(crate) struct Image {
+    /// Run this ELF [default: build the firmware first]
+    #[arg(long, value_name = "FILE", conflicts_with = "micromath")]
+    elf: Option<PathBuf>,
+    /// Build it with the transcendentals of micromath
+    #[arg(long)]
+    pub(crate) micromath: bool,
+}
+
+impl Image {
+    /// Builds it for a machine, unless it is there, and gives the path of its ELF.
+    pub(crate) fn elf(&self, machine: &Machine) -> Result<PathBuf> {
+        match (&self.elf, self.micromath) {
+            (Some(elf), _) => Ok(elf.clone()),
+            (None, false) => built(&mut cargo(machine.board, machine.target)?),
+            (None, true) => {
+                let mut cargo = cargo(machine.board, machine.target)?;
+                built(cargo.args(["--features", "micromath"]))
+            }
+        }
+    }
+}
+
+/// Builds the firmware in this folder of `firmware/boards` and gives the path of its ELF.
+pub(crate) fn build_for(board: &str, target: &str) -> Result<PathBuf> {
+    built(&mut cargo(board, target)?)
+}
+
+/// `cargo build` in this folder of `firmware/boards`.
+fn cargo(board: &str, target: &str) -> Result<Command> {
+    let mut cargo = Toolchain::for_target(target)?.command(target);
+    cargo
+        .current_dir(board::folder().join(board))
+        .args(["build", "--release"]);
+    Ok(cargo)
+}
+
+/// Runs `cargo build` and asks it where the ELF is.
+fn built(cargo: &mut Command) -> Result<PathBuf> {
+    cargo.arg("--message-format=json-render-diagnostics");
+    eprintln!("$ {}", process::shown(cargo));
+    let output = cargo
+        .stderr(Stdio::inherit())
+        .output()
+        .context("cannot start cargo")?;
+    if !output.status.success() {
+        bail!("the firmware does not build");
+    }
+    String::from_utf8_lossy(&output.stdout)
+        .lines()
+        .filter_map(|line| serde_json::from_str::<Value>(line).ok())
+        .filter_map(|message| Some(Path::new(message.get("executable")?.as_str()?).to_owned()))
+        .next_back()
+        .context("cargo has built no program")
+}

@@ -1,0 +1,222 @@
+//! `cargo xtask twin MACHINE`: host and target train on the same readings and must come to the same
+//! bits.
+
+use std::{
+    fs,
+    path::Path,
+    process::{Command, Stdio},
+};
+
+use anyhow::{Context, Result, bail, ensure};
+use clap::Parser as _;
+use serde_json::Value;
+
+use crate::{
+    eeprom, firmware::Image, host, machine::Machine, orders::Orders, process, readings, run::Run,
+    scratch::Scratch, usage_error,
+};
+
+/// What may be said to `cargo xtask twin`.
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// The machine, by its name in QEMU
+    #[arg(value_parser = Machine::named)]
+    machine: &'static Machine,
+    #[command(flatten)]
+    readings: readings::Source,
+    #[command(flatten)]
+    orders: Orders,
+    #[command(flatten)]
+    image: Image,
+    /// Both go on from a checkpoint that one of them has made after half of the steps
+    #[arg(long, value_enum, value_name = "MAKER")]
+    resume: Option<Maker>,
+}
+
+/// Who has made a checkpoint.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Maker {
+    /// `ganlet train`
+    Host,
+    /// The device, in the memory on its bus
+    Target,
+}
+
+/// A short run on one machine, as a stage of `cargo xtask test`.
+pub(crate) fn short(machine: &'static Machine) -> Result<()> {
+    #[derive(clap::Parser)]
+    struct Line {
+        #[command(flatten)]
+        args: Args,
+    }
+    let words = ["twin", machine.name, "--steps", "50"];
+    run(&Line::parse_from(words).args)
+}
+
+/// Trains on both and compares.
+pub(crate) fn run(args: &Args) -> Result<()> {
+    let orders = &args.orders;
+    if orders.readings == 0 || orders.rate.is_some() || orders.crash.is_some() {
+        return Err(usage_error(
+            "twins need --readings of 1 or more, and neither --rate nor --crash",
+        ));
+    }
+    let scratch = Scratch::folder("twin")?;
+    let run = Run {
+        machine: args.machine,
+        orders: as_the_host(orders),
+        readings: args.readings.read()?,
+        image: args.image.clone(),
+        eeprom: args.resume.map(|_| scratch.path().join("eeprom.bin")),
+    };
+    run.check()?;
+    let twins = Twins::new(run, scratch)?;
+    if let Some(maker) = args.resume {
+        twins.half_way(maker).context("half of the way")?;
+    }
+    let host = twins.host().context("on the host")?;
+    println!("{:13} {host}", "host");
+    let machine = args.machine;
+    let target = twins
+        .target()
+        .with_context(|| format!("on {}", machine.name))?;
+    println!("{:13} {target}  {}", machine.name, machine.core);
+    ensure!(host == target, "the bits differ");
+    Ok(())
+}
+
+/// The orders with as many records as `ganlet train` makes: with each record the limits of an alarm
+/// are renewed, and readings that raise one are not remembered.
+fn as_the_host(orders: &Orders) -> Orders {
+    const RECORDS: u32 = 200;
+    Orders {
+        report: (orders.steps / RECORDS).max(1),
+        ..orders.clone()
+    }
+}
+
+/// A run, to be made twice.
+struct Twins {
+    run: Run,
+    /// The host's files.
+    folder: Scratch,
+}
+
+impl Twins {
+    fn new(run: Run, folder: Scratch) -> Result<Self> {
+        let seen = host::seen(run.orders.sensor, &run.readings);
+        let rows: String = seen.iter().map(|reading| format!("{reading}\n")).collect();
+        fs::write(folder.path().join(DATA), format!("value\n{rows}"))
+            .context("cannot write the readings for the host")?;
+        Ok(Self { run, folder })
+    }
+
+    /// What it comes to on the emulated machine: the fingerprint in the last line of its log.
+    fn target(&self) -> Result<String> {
+        target(&self.run)
+    }
+
+    /// What `ganlet train` comes to on the same readings, taken as a device takes them.
+    fn host(&self) -> Result<String> {
+        let mut train = self.train("out");
+        match self.run.eeprom {
+            Some(_) => train
+                .arg("--resume")
+                .arg(self.folder.path().join(CHECKPOINT)),
+            None => train.args(self.run.orders.networks()),
+        };
+        fingerprint_of(&mut train)
+    }
+
+    /// Makes the checkpoint that both go on from: a file for the host, a memory for the device.
+    fn half_way(&self, maker: Maker) -> Result<()> {
+        let steps = (self.run.orders.steps / 2).max(1);
+        let mut train = self.train("half");
+        train.args(self.run.orders.networks());
+        train.args(["--stop-at", &steps.to_string()]);
+        fingerprint_of(&mut train)?;
+        let made = fs::read(self.folder.path().join("half").join(CHECKPOINT))?;
+        let checkpoint = match maker {
+            Maker::Host => made,
+            Maker::Target => self.half_way_on_target(steps, made.len())?,
+        };
+        fs::write(self.folder.path().join(CHECKPOINT), &checkpoint)?;
+        Ok(fs::write(self.memory(), eeprom::holding(&checkpoint)?)?)
+    }
+
+    fn half_way_on_target(&self, steps: u32, size: usize) -> Result<Vec<u8>> {
+        let mut run = self.run.clone();
+        run.orders.save = steps;
+        target(&run)?;
+        let memory = fs::read(self.memory())?;
+        Ok(eeprom::oldest(&memory, size)?.to_owned())
+    }
+
+    fn memory(&self) -> &Path {
+        let memory = self.run.eeprom.as_deref();
+        memory.expect("twins that go on have a memory")
+    }
+
+    /// `ganlet train`, but for what to train; its files go to the folder `out`.
+    fn train(&self, out: &str) -> Command {
+        let folder = self.folder.path();
+        let mut train = process::cargo("run --quiet --release --package ganlet-sim");
+        if self.run.image.micromath {
+            train.args(["--features", "ganlet/micromath"]);
+        }
+        train
+            .args(["--", "train", "--json"])
+            .arg("--data")
+            .arg(folder.join(DATA))
+            .arg("--out")
+            .arg(folder.join(out))
+            .args(self.run.orders.pace(self.run.machine.memory));
+        train
+    }
+}
+
+const DATA: &str = "readings.csv";
+const CHECKPOINT: &str = "checkpoint.ganlet";
+
+/// Runs on the emulated machine; the records of its log, which are many, are not shown.
+fn target(run: &Run) -> Result<String> {
+    let mut found = None;
+    run.go(|message| {
+        if !message.text.starts_with("Record") {
+            eprintln!("{message}");
+        }
+        let end = message.text.strip_prefix("Finished { ");
+        found = end.and_then(fingerprint).or(found.take());
+    })?;
+    found.context("it has not finished")
+}
+
+/// The value of the field `fingerprint` in the log's text of an event.
+fn fingerprint(event: &str) -> Option<String> {
+    let (_, rest) = event.split_once("fingerprint: ")?;
+    Some(rest.split([' ', ',']).next()?.to_owned())
+}
+
+/// Runs `ganlet train --json`.
+fn fingerprint_of(train: &mut Command) -> Result<String> {
+    eprintln!("$ {}", process::shown(train));
+    let output = train.stderr(Stdio::piped()).output()?;
+    if !output.status.success() {
+        bail!("{}", String::from_utf8_lossy(&output.stderr).trim());
+    }
+    let summary: Value = serde_json::from_slice(&output.stdout)?;
+    let fingerprint = summary["fingerprint"].as_str();
+    Ok(fingerprint.context("no fingerprint in it")?.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_fingerprint_is_found_in_the_log() {
+        let found = fingerprint("step: 100, fingerprint: 91e4a2e0 }");
+        assert_eq!(found.as_deref(), Some("91e4a2e0"));
+        assert_eq!(fingerprint("step: 100 }"), None);
+    }
+}
