@@ -29,6 +29,9 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// An instruction takes 2³ = 8 ns, so that a run tells the same times whoever else uses the host.
 const NANOSECONDS: &str = "shift=3";
 
+/// Microseconds that an instruction takes where they are counted: 2¹⁰ ns.
+pub(crate) const INSTRUCTION: f64 = 1.024;
+
 /// A machine that runs.
 #[derive(Debug)]
 pub(crate) struct Emulator {
@@ -52,7 +55,12 @@ impl Emulator {
     ///
     /// # Errors
     /// If QEMU is not there, or ends before it has connected.
-    pub(crate) fn start(machine: &Machine, elf: &Path, eeprom: &Path) -> Result<(Self, Lines)> {
+    pub(crate) fn start(
+        machine: &Machine,
+        elf: &Path,
+        eeprom: &Path,
+        counted: bool,
+    ) -> Result<(Self, Lines)> {
         let (serial, monitor, debugger) = (listen()?, listen()?, listen()?);
         let mut command = command(machine, elf);
         match machine.log {
@@ -62,6 +70,9 @@ impl Emulator {
                 .args(["-gdb", "chardev:debugger", "-S"])
                 .args(["-icount", NANOSECONDS]),
         };
+        if counted {
+            command.args(["-icount", "shift=10"]);
+        }
         command
             .args(socket("serial", &serial)?)
             .args(["-serial", "chardev:serial"])

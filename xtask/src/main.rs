@@ -55,6 +55,8 @@ enum Verb {
     Golden(verb::golden::Args),
     /// Train on the host and on an emulated machine, and compare the bits
     Twin(verb::twin::Args),
+    /// Count what a round of training costs on the emulated machines
+    Count(verb::count::Args),
     /// Flash a board through a debug probe, run it and show its log
     Flash(verb::flash::Args),
     /// Check that a board's firmware fits its chip; no probe is needed
@@ -83,6 +85,7 @@ fn run(verb: Verb) -> Result<()> {
         Verb::Qemu(args) => verb::qemu::run(&args),
         Verb::Golden(args) => verb::golden::run(&args),
         Verb::Twin(args) => verb::twin::run(&args),
+        Verb::Count(args) => verb::count::run(&args),
         Verb::Flash(args) => verb::flash::run(&args),
         Verb::FlashCheck(args) => verb::flash_check::run(&args),
     }

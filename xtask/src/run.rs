@@ -28,6 +28,9 @@ pub(crate) struct Run {
     pub(crate) image: Image,
     /// The memory on its bus; `None` for a fresh one.
     pub(crate) eeprom: Option<PathBuf>,
+    /// Whether time passes by instructions, [`emulator::INSTRUCTION`](crate::emulator::INSTRUCTION)
+    /// each, and not by the clock on the wall.
+    pub(crate) counted: bool,
 }
 
 impl Run {
@@ -69,7 +72,7 @@ impl Run {
         let scratch = Scratch::folder("run")?;
         let fresh = scratch.path().join("eeprom.bin");
         let eeprom = self.eeprom.as_ref().unwrap_or(&fresh);
-        let (emulator, lines) = Emulator::start(self.machine, &elf, eeprom)?;
+        let (emulator, lines) = Emulator::start(self.machine, &elf, eeprom, self.counted)?;
         let (orders, readings) = (self.orders.clone(), self.readings.clone());
         let talk = host::talk(lines.serial, lines.monitor, orders, readings);
         decoder.decode(lines.log, |message| {

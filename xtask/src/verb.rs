@@ -1,6 +1,7 @@
 //! The verbs, one file each.
 
 pub(crate) mod ci;
+pub(crate) mod count;
 pub(crate) mod flash;
 pub(crate) mod flash_check;
 pub(crate) mod golden;

@@ -107,6 +107,7 @@ impl Golden {
             readings: line.readings.read()?,
             image: line.image,
             eeprom: None,
+            counted: false,
         };
         let mut log = String::new();
         println!("=== {}", machine.name);

@@ -31,6 +31,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         readings: args.readings.read()?,
         image: args.image.clone(),
         eeprom: args.eeprom.clone(),
+        counted: false,
     };
     run.check()?;
     run.go(|message| println!("{message}"))

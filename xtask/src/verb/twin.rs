@@ -68,6 +68,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         readings: args.readings.read()?,
         image: args.image.clone(),
         eeprom: args.resume.map(|_| scratch.path().join("eeprom.bin")),
+        counted: false,
     };
     run.check()?;
     let twins = Twins::new(run, scratch)?;
