@@ -17,8 +17,6 @@ use crate::source::Pupil;
 /// How a device would be set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Plan {
-    /// Samples that it can remember.
-    pub memory: u32,
     /// Readings that it takes before each round.
     pub pace: u32,
     /// Readings that it takes before the first one.

@@ -273,8 +273,7 @@ fn learn<M: Network>(
     let (steps, seed) = (learner.session.recipe.steps, learner.session.seed);
     let end = args.stop_at.map_or(steps, |at| steps.min(at as u32));
     let every = (steps / RECORDS).max(1);
-    let plan = args.memory.map(|memory| Plan {
-        memory: memory as u32,
+    let plan = args.memory.map(|_| Plan {
         pace: args.pace.map_or(1, |pace| pace as u32),
         warm_up: args.warm_up.map_or(WARM_UP, |readings| readings as u32),
     });
