@@ -3,6 +3,7 @@
 use std::{fs, path::PathBuf};
 
 use anyhow::{Context, Result, bail};
+use clap::Parser as _;
 
 use crate::{
     emulator::Emulator,
@@ -11,6 +12,7 @@ use crate::{
     log::{Decoder, Message},
     machine::{Log, Machine},
     orders::{Model, Orders, Sensor},
+    readings,
     scratch::Scratch,
     usage_error,
 };
@@ -33,7 +35,35 @@ pub(crate) struct Run {
     pub(crate) counted: bool,
 }
 
+/// What a run can be told, as on a command line.
+#[derive(clap::Parser)]
+struct Line {
+    #[command(flatten)]
+    readings: readings::Source,
+    #[command(flatten)]
+    orders: Orders,
+    #[command(flatten)]
+    image: Image,
+}
+
 impl Run {
+    /// A run that is told by a line, the first word of which is its name.
+    pub(crate) fn told(machine: &'static Machine, line: &str) -> Result<Self> {
+        let Line {
+            readings,
+            orders,
+            image,
+        } = Line::try_parse_from(line.split(' '))?;
+        Ok(Self {
+            machine,
+            orders,
+            readings: readings.read()?,
+            image,
+            eeprom: None,
+            counted: false,
+        })
+    }
+
     /// Whether the machine can do what it is told.
     ///
     /// # Errors

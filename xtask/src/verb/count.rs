@@ -1,5 +1,5 @@
-//! `cargo xtask count`: what a round of training costs on the emulated machines: instructions, exactly;
-//! and flash, RAM and stack.
+//! `cargo xtask count`: what a round of training costs on the emulated machines: instructions, those of
+//! interrupts that fall into it included; and flash, RAM and stack.
 //!
 //! The emulator lets a fixed time pass for each instruction, so that the device's own telemetry, the
 //! microseconds of a round, counts them. Instructions are no cycles: a core takes one to three for
@@ -8,16 +8,13 @@
 use std::fs;
 
 use anyhow::{Context, Result};
-use clap::Parser as _;
 
 use crate::{
     elf::Elf,
     emulator::INSTRUCTION,
-    firmware::Image,
     log::Message,
     machine::{Log, MACHINES, Machine},
-    orders::{Model, Orders},
-    readings,
+    orders::Model,
     run::Run,
 };
 
@@ -30,17 +27,6 @@ pub(crate) struct Args {
     /// The networks
     #[arg(long, value_enum, default_value_t = Model::Scalar)]
     model: Model,
-}
-
-/// Everything that a run can be told, as on a command line.
-#[derive(clap::Parser)]
-struct Line {
-    #[command(flatten)]
-    readings: readings::Source,
-    #[command(flatten)]
-    orders: Orders,
-    #[command(flatten)]
-    image: Image,
 }
 
 /// The run: a multiple of four rounds between records, since penalties come every fourth step.
@@ -66,23 +52,16 @@ pub(crate) fn run(args: &Args) -> Result<()> {
 
 /// A machine's line of the table.
 fn line(machine: &'static Machine, model: Model) -> Result<String> {
-    let mut line = Line::parse_from(RUN.split(' '));
-    line.orders.model = model;
-    let run = Run {
-        machine,
-        orders: line.orders,
-        readings: line.readings.read()?,
-        image: line.image.clone(),
-        eeprom: None,
-        counted: true,
-    };
+    let mut run = Run::told(machine, RUN)?;
+    run.orders.model = model;
+    run.counted = true;
     run.check()?;
     let mut last = None;
     run.go(|message| last = Record::of(message).or(last.take()))?;
     let Record { micros, stack } = last.context("its log holds no record")?;
     let instructions = micros / INSTRUCTION;
     let products = products(model);
-    let elf = line.image.elf(machine)?;
+    let elf = run.image.elf(machine)?;
     let size = Elf::parse(&fs::read(elf).context("cannot read the ELF")?)?.size();
     Ok(format!(
         "{:<14} {:<11} {:>14.0} {:>10} {:>10.2} {:>8} {:>8} {:>8}\n",

@@ -4,15 +4,11 @@
 use std::{fs, path::PathBuf};
 
 use anyhow::{Context, Result, bail};
-use clap::Parser as _;
 
 use crate::{
     board,
     elf::Elf,
-    firmware::Image,
     machine::{Log, MACHINES, Machine},
-    orders::Orders,
-    readings,
     run::Run,
     sizes::Sizes,
 };
@@ -26,17 +22,6 @@ pub(crate) struct Args {
     /// Record what is new
     #[arg(long)]
     overwrite: bool,
-}
-
-/// Everything that a run can be told, as on a command line.
-#[derive(clap::Parser)]
-struct Line {
-    #[command(flatten)]
-    readings: readings::Source,
-    #[command(flatten)]
-    orders: Orders,
-    #[command(flatten)]
-    image: Image,
 }
 
 /// The run: it learns, and is then heated.
@@ -99,16 +84,8 @@ struct Golden {
 
 impl Golden {
     fn of(machine: &'static Machine) -> Result<Self> {
-        let line = Line::parse_from(RUN.split(' '));
-        let elf = line.image.elf(machine)?;
-        let run = Run {
-            machine,
-            orders: line.orders,
-            readings: line.readings.read()?,
-            image: line.image,
-            eeprom: None,
-            counted: false,
-        };
+        let run = Run::told(machine, RUN)?;
+        let elf = run.image.elf(machine)?;
         let mut log = String::new();
         println!("=== {}", machine.name);
         run.go(|message| {
@@ -158,6 +135,6 @@ mod tests {
 
     #[test]
     fn the_run_can_be_told() {
-        assert!(Line::try_parse_from(RUN.split(' ')).is_ok());
+        assert!(Run::told(&MACHINES[0], RUN).is_ok());
     }
 }

@@ -64,7 +64,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     let scratch = Scratch::folder("twin")?;
     let run = Run {
         machine: args.machine,
-        orders: as_the_host(orders),
+        orders: orders.clone(),
         readings: args.readings.read()?,
         image: args.image.clone(),
         eeprom: args.resume.map(|_| scratch.path().join("eeprom.bin")),
@@ -84,16 +84,6 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     println!("{:13} {target}  {}", machine.name, machine.core);
     ensure!(host == target, "the bits differ");
     Ok(())
-}
-
-/// The orders with as many records as `ganlet train` makes: with each record the limits of an alarm
-/// are renewed, and readings that raise one are not remembered.
-fn as_the_host(orders: &Orders) -> Orders {
-    const RECORDS: u32 = 200;
-    Orders {
-        report: (orders.steps / RECORDS).max(1),
-        ..orders.clone()
-    }
 }
 
 /// A run, to be made twice.
