@@ -1,6 +1,7 @@
 //! A running QEMU: its serial line, its monitor, its log.
 
 mod monitor;
+pub(crate) mod program;
 
 use std::{
     fs,
@@ -62,7 +63,7 @@ impl Emulator {
         counted: bool,
     ) -> Result<(Self, Lines)> {
         let (serial, monitor, debugger) = (listen()?, listen()?, listen()?);
-        let mut command = command(machine, elf);
+        let mut command = command(machine, elf)?;
         match machine.log {
             Log::Semihosting => command.args(["-semihosting-config", "enable=on,target=native"]),
             Log::Rtt => command
@@ -125,13 +126,14 @@ impl Drop for Emulator {
 }
 
 /// QEMU without a window.
-fn command(machine: &Machine, elf: &Path) -> Command {
-    let mut command = Command::new("qemu-system-arm");
+fn command(machine: &Machine, elf: &Path) -> Result<Command> {
+    let absent = || format!("{} is missing: run `cargo xtask setup`", program::QEMU);
+    let mut command = program::command().with_context(absent)?;
     command
         .args(["-machine", machine.name, "-display", "none"])
         .arg("-kernel")
         .arg(elf);
-    command
+    Ok(command)
 }
 
 /// Puts a thermometer and a memory on the bus.

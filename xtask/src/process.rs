@@ -92,7 +92,7 @@ fn setting(name: &OsStr, value: &OsStr) -> String {
 }
 
 /// One word of a shell line, in single quotes where a shell would otherwise split or expand it.
-fn quoted(word: &OsStr) -> String {
+pub(crate) fn quoted(word: &OsStr) -> String {
     let word = word.to_string_lossy();
     let plain = |c: char| c.is_alphanumeric() || "-_=/.,:+@".contains(c);
     if !word.is_empty() && word.chars().all(plain) {

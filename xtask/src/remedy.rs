@@ -17,6 +17,8 @@ pub(crate) enum Remedy {
     RustupTargets(Vec<&'static str>),
     /// Packages of Debian and Ubuntu.
     Apt(Vec<&'static str>),
+    /// A line that unpacks packages of Debian and Ubuntu in a folder of the user's own.
+    Unpack(String),
     /// A line for a person to judge: on which machine, and what to type there.
     ByHand(&'static str, &'static str),
 }
@@ -27,6 +29,7 @@ impl Remedy {
         match self {
             Self::RustupTargets(_) => process::on_path("rustup") && rustup_may_install(),
             Self::Apt(_) => process::on_path("apt-get") && is_root(),
+            Self::Unpack(_) => process::on_path("apt-get") && process::on_path("dpkg"),
             Self::ByHand(..) => false,
         }
     }
@@ -34,9 +37,9 @@ impl Remedy {
     /// Applies it, its output shown as it comes.
     pub(crate) fn apply(&self) -> Result<()> {
         for line in self.lines() {
-            let mut words = line.split(' ');
-            let mut command = Command::new(words.next().unwrap_or_default());
-            command.args(words).env("DEBIAN_FRONTEND", "noninteractive");
+            let mut command = Command::new("sh");
+            command.args(["-c", &line]);
+            command.env("DEBIAN_FRONTEND", "noninteractive");
             process::run(&mut command).with_context(|| format!("`{line}` failed"))?;
         }
         Ok(())
@@ -55,6 +58,7 @@ impl Remedy {
                     packages.join(" ")
                 ),
             ],
+            Self::Unpack(line) => vec![line.clone()],
             Self::ByHand(_, line) => vec![(*line).to_owned()],
         }
     }
@@ -65,6 +69,7 @@ impl Display for Remedy {
         let machine = match self {
             Self::RustupTargets(_) => "with rustup",
             Self::Apt(_) => "on Debian or Ubuntu, as root",
+            Self::Unpack(_) => "on Debian or Ubuntu, beside what is installed",
             Self::ByHand(machine, _) => machine,
         };
         write!(f, "{machine}: {}", self.lines().join(" && "))

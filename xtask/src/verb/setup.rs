@@ -3,7 +3,7 @@
 use anyhow::{Result, anyhow, bail};
 
 use crate::{
-    process::on_path,
+    emulator::program,
     remedy::{self, Remedy},
     toolchain,
 };
@@ -25,11 +25,12 @@ pub(crate) const CORTEX_M: Need = Need {
 
 /// The emulator of Cortex-M machines.
 pub(crate) const EMULATOR: Need = Need {
-    name: "qemu-system-arm",
-    present: || Ok(on_path("qemu-system-arm")),
+    name: program::QEMU,
+    present: || Ok(program::command().is_some()),
     remedies: || {
         Ok(vec![
-            Remedy::Apt(vec!["qemu-system-arm"]),
+            Remedy::Apt(vec![program::QEMU]),
+            Remedy::Unpack(program::unpacking()),
             Remedy::ByHand("on macOS", "brew install qemu"),
         ])
     },
