@@ -228,8 +228,14 @@ where
             }
     };
 
-    /// Two networks of zeros before their first step.
-    pub const BLANK: Self = Self::new(G::ZERO, D::ZERO);
+    /// Zeros throughout, optimizers included: no game before both are set.
+    pub(crate) const BLANK: Self = Self {
+        generator: G::ZERO,
+        discriminator: D::ZERO,
+        generator_state: O::State::<G>::BLANK,
+        discriminator_state: O::State::<D>::BLANK,
+        centre: 0.0,
+    };
 
     /// Two networks before their first step.
     pub const fn new(generator: G, discriminator: D) -> Self {

@@ -66,6 +66,27 @@ impl Recipe {
         steps: 60_000,
     };
 
+    /// Zeros throughout, for a static before it is set.
+    pub(crate) const BLANK: Self = Self {
+        loss: Loss::Minimax,
+        r1: 0.0,
+        r2: 0.0,
+        penalty_schedule: Schedule::Constant,
+        penalty_every: 0,
+        generator_rate: 0.0,
+        discriminator_rate: 0.0,
+        rate_schedule: Schedule::Constant,
+        optimizer: RmsProp {
+            beta2: 0.0,
+            epsilon: 0.0,
+        },
+        batch: 0,
+        discriminator_steps: 0,
+        average: 0.0,
+        gaussian: 0,
+        steps: 0,
+    };
+
     /// For windows.
     pub const WINDOW: Self = Self {
         average: 0.9998,

@@ -18,10 +18,8 @@ pub struct Rng {
 }
 
 impl Rng {
-    /// Some state, for a static before it is set.
-    pub(crate) const BLANK: Self = Self {
-        state: [1, 0, 0, 0],
-    };
+    /// The state that gives zeros for ever, for a static before it is set.
+    pub(crate) const BLANK: Self = Self { state: [0; 4] };
 
     /// A generator for one purpose: the same `seed` and `stream` give the same numbers everywhere.
     ///

@@ -44,13 +44,14 @@ impl<M: Model> Session<M> {
         session
     }
 
-    /// Networks of zeros: the contents of a static, or a state to load a checkpoint into.
+    /// Zeros throughout: the contents of a static, which take no flash, or a place to load a
+    /// checkpoint into. No session before [`restart`](Self::restart).
     pub const BLANK: Self = Self {
         seed: 0,
-        recipe: M::RECIPE,
-        standardiser: Standardiser::IDENTITY,
+        recipe: Recipe::BLANK,
+        standardiser: Standardiser::BLANK,
         trainer: Trainer::BLANK,
-        threshold: f32::MAX,
+        threshold: 0.0,
     };
 
     /// Begins anew in place, as [`new`](Self::new) does.

@@ -54,7 +54,7 @@ impl<M: Model> Trainer<M> {
     pub const RAM_BYTES: usize =
         size_of::<Self>() + Gan::<M::Generator, M::Discriminator, RmsProp>::STEP_BYTES;
 
-    /// Networks of zeros: the contents of a static, before [`restart`](Self::restart).
+    /// Zeros throughout: the contents of a static, before [`restart`](Self::restart).
     pub const BLANK: Self = Self {
         average: M::Generator::ZERO,
         gan: Gan::BLANK,

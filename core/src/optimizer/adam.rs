@@ -53,6 +53,11 @@ impl<P: Params> OptimizerState for AdamState<P> {
         second: P::ZERO,
         powers: [1.0, 1.0],
     };
+    const BLANK: Self = Self {
+        first: P::ZERO,
+        second: P::ZERO,
+        powers: [0.0, 0.0],
+    };
     const LEN: usize = 2 * P::LEN + 2;
     const LEAVES: usize = 2 * P::LEAVES + 1;
 

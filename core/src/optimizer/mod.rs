@@ -25,6 +25,9 @@ pub trait Optimizer: Copy {
 pub trait OptimizerState: Clone + core::fmt::Debug {
     /// The state before the first step.
     const START: Self;
+    /// Zeros throughout, which a static holds without taking flash; not a state before
+    /// [`restart`](Self::restart).
+    const BLANK: Self;
     /// How many numbers.
     const LEN: usize;
     /// How many slices they come in.
@@ -43,6 +46,7 @@ pub trait OptimizerState: Clone + core::fmt::Debug {
 /// A tree of moments is a state.
 impl<P: Params> OptimizerState for P {
     const START: Self = P::ZERO;
+    const BLANK: Self = P::ZERO;
     const LEN: usize = P::LEN;
     const LEAVES: usize = P::LEAVES;
 

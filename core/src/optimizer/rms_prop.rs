@@ -48,6 +48,10 @@ impl<P: Params> OptimizerState for RmsPropState<P> {
         second: P::ZERO,
         power: [1.0],
     };
+    const BLANK: Self = Self {
+        second: P::ZERO,
+        power: [0.0],
+    };
     const LEN: usize = P::LEN + 1;
     const LEAVES: usize = P::LEAVES + 1;
 

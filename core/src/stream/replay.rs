@@ -1,5 +1,7 @@
 //! A bounded memory of samples to train from.
 
+use core::num::NonZeroU32;
+
 use heapless::Vec;
 
 use crate::checkpoint::{Invalid, Persist, Reader, Writer};
@@ -34,7 +36,8 @@ pub fn reservoir_place(seen: u32, capacity: u32, horizon: u32, rng: &mut Rng) ->
 pub struct Replay<S, const CAP: usize> {
     samples: Vec<S, CAP>,
     seen: u32,
-    horizon: u32,
+    /// `None` for none but that of the counter.
+    horizon: Option<NonZeroU32>,
 }
 
 impl<S, const CAP: usize> Replay<S, CAP> {
@@ -46,19 +49,20 @@ impl<S, const CAP: usize> Replay<S, CAP> {
 
     /// A memory of the whole life: no horizon but that of the counter, 2³² − 1.
     pub const fn uniform() -> Self {
-        Self::fading(u32::MAX)
+        Self {
+            samples: Vec::new(),
+            seen: 0,
+            horizon: None,
+        }
     }
 
     /// A memory that fades over `horizon` samples; one below `CAP` counts as `CAP`.
     pub const fn fading(horizon: u32) -> Self {
+        let longer = horizon > Self::CAPACITY;
         Self {
             samples: Vec::new(),
             seen: 0,
-            horizon: if horizon < Self::CAPACITY {
-                Self::CAPACITY
-            } else {
-                horizon
-            },
+            horizon: NonZeroU32::new(if longer { horizon } else { Self::CAPACITY }),
         }
     }
 
@@ -72,7 +76,8 @@ impl<S, const CAP: usize> Replay<S, CAP> {
             return false;
         }
         self.seen = self.seen.saturating_add(1);
-        if let Some(place) = reservoir_place(self.seen, Self::CAPACITY, self.horizon, rng) {
+        let horizon = self.horizon.map_or(u32::MAX, NonZeroU32::get);
+        if let Some(place) = reservoir_place(self.seen, Self::CAPACITY, horizon, rng) {
             match self.samples.get_mut(place as usize) {
                 Some(held) => *held = sample,
                 // Never full: the place is the next new one.

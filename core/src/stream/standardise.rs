@@ -21,6 +21,9 @@ impl Standardiser {
     /// z = x: for readings that are standardised already.
     pub const IDENTITY: Self = Self { mean: 0.0, sd: 1.0 };
 
+    /// Zeros throughout, for a static before it is set.
+    pub(crate) const BLANK: Self = Self { mean: 0.0, sd: 0.0 };
+
     /// From a known mean and standard deviation, both in the sensor's unit.
     pub fn new(mean: f32, sd: f32) -> Result<Self, Unfit> {
         if mean.is_finite() && sd.is_finite() && sd > 0.0 {

@@ -28,7 +28,7 @@ pub struct Welford {
     mean: Twofold,
     /// S / unit².
     squares: Twofold,
-    /// The power of two just below the largest |δ|.
+    /// The power of two just below the largest |δ|; 0 before the first reading.
     unit: f32,
     min: f32,
     max: f32,
@@ -42,7 +42,7 @@ impl Welford {
             rejected: 0,
             mean: Twofold::ZERO,
             squares: Twofold::ZERO,
-            unit: f32::MIN_POSITIVE,
+            unit: 0.0,
             min: 0.0,
             max: 0.0,
         }
@@ -66,7 +66,8 @@ impl Welford {
         let count = self.count.checked_add(1)?;
         let n = count as f32;
         let deviation = -self.mean.plus(-x).high;
-        let unit = self.unit.max(power_of_two_below(deviation));
+        let unit = power_of_two_below(deviation).max(f32::MIN_POSITIVE);
+        let unit = self.unit.max(unit);
         let (shrink, d) = (self.unit / unit, deviation / unit);
         let squares = self.squares.times(shrink).times(shrink);
         let (min, max) = match self.count {
@@ -147,7 +148,7 @@ impl Persist for Welford {
         self.rejected.save(out);
         self.mean.save(out);
         self.squares.save(out);
-        self.unit.save(out);
+        self.unit.max(f32::MIN_POSITIVE).save(out);
         self.min.save(out);
         self.max.save(out);
     }

@@ -15,11 +15,12 @@ use crate::layer::Row;
 /// Memory: one window.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Windower<S> {
-    hop: NonZeroU32,
+    /// Readings between two that complete a window.
+    between: u32,
     ring: S,
     /// Where the next reading goes, over the oldest one.
     next: u32,
-    /// Readings until a window is full, this one included.
+    /// Readings until a window is full, this one included; 0 for a whole window of them.
     wait: u32,
     rejected: u32,
 }
@@ -34,10 +35,10 @@ impl<S: Row> Windower<S> {
     /// Before the first reading.
     pub const fn new(hop: NonZeroU32) -> Self {
         Self {
-            hop,
+            between: hop.get() - 1,
             ring: S::ZERO,
             next: 0,
-            wait: Self::LENGTH,
+            wait: 0,
             rejected: 0,
         }
     }
@@ -56,17 +57,25 @@ impl<S: Row> Windower<S> {
             *oldest = x;
         }
         self.next = self.next.wrapping_add(1) % Self::LENGTH;
-        self.wait = self.wait.saturating_sub(1);
+        self.wait = self.left() - 1;
         if self.wait > 0 {
             return None;
         }
-        self.wait = self.hop.get();
+        self.wait = self.between + 1;
         Some(self.window())
     }
 
     /// Ends the segment: what was read so far shares no window with what comes.
     pub fn gap(&mut self) {
-        self.wait = Self::LENGTH;
+        self.wait = 0;
+    }
+
+    /// Readings until a window is full, the next one included: never 0.
+    fn left(&self) -> u32 {
+        match self.wait {
+            0 => Self::LENGTH,
+            wait => wait,
+        }
     }
 
     /// Readings refused.
@@ -93,7 +102,7 @@ impl<S: Row + Persist> Persist for Windower<S> {
     fn save(&self, out: &mut Writer<'_>) {
         self.ring.save(out);
         self.next.save(out);
-        self.wait.save(out);
+        self.left().save(out);
         self.rejected.save(out);
     }
 
@@ -105,7 +114,10 @@ impl<S: Row + Persist> Persist for Windower<S> {
             return Err(Invalid("a place outside of the window"));
         }
         from.set(&mut self.next, next);
-        from.set(&mut self.wait, wait.min(self.hop.get().max(Self::LENGTH)));
+        from.set(
+            &mut self.wait,
+            wait.min((self.between + 1).max(Self::LENGTH)),
+        );
         self.rejected.load(from)
     }
 }
