@@ -28,6 +28,7 @@
 //! | take single steps of the game | [`gan`], [`loss`], [`penalty`], [`optimizer`] |
 //! | feed it from a sensor | [`stream`] |
 //! | save it and go on | [`checkpoint`] |
+//! | find the axes of what it sees | [`linear`] |
 //! | measure what it learned | [`divergence`], [`likelihood`], [`record`] |
 //!
 //! # The rule for generics
@@ -58,6 +59,7 @@ pub mod gan;
 pub mod latent;
 pub mod layer;
 pub mod likelihood;
+pub mod linear;
 pub mod loss;
 pub mod math;
 pub mod model;

@@ -18,5 +18,7 @@ mod window;
 
 pub use replay::{Replay, reservoir_place};
 pub use standardise::{Standardiser, Unfit};
+pub(crate) use twofold::Twofold;
 pub use welford::Welford;
+pub(crate) use welford::power_of_two_below;
 pub use window::Windower;

@@ -7,35 +7,35 @@ use crate::checkpoint::{Invalid, Persist, Reader, Writer};
 ///
 /// A Cortex-M4F has no `f64`; this costs eleven additions.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Twofold {
+pub(crate) struct Twofold {
     /// The sum, rounded to `f32`.
-    pub(super) high: f32,
+    pub(crate) high: f32,
     /// What the rounding left over.
-    pub(super) low: f32,
+    pub(crate) low: f32,
 }
 
 impl Twofold {
-    pub(super) const ZERO: Self = Self {
+    pub(crate) const ZERO: Self = Self {
         high: 0.0,
         low: 0.0,
     };
 
     /// self + x.
-    pub(super) fn plus(self, x: f32) -> Self {
+    pub(crate) fn plus(self, x: f32) -> Self {
         let (sum, error) = two_sum(self.high, x);
         let (high, low) = two_sum(sum, self.low + error);
         Self { high, low }
     }
 
     /// self · 2ᵏ, exact short of underflow.
-    pub(super) fn times(self, power_of_two: f32) -> Self {
+    pub(crate) fn times(self, power_of_two: f32) -> Self {
         Self {
             high: self.high * power_of_two,
             low: self.low * power_of_two,
         }
     }
 
-    pub(super) fn is_finite(self) -> bool {
+    pub(crate) fn is_finite(self) -> bool {
         self.high.is_finite() && self.low.is_finite()
     }
 }

@@ -172,7 +172,7 @@ impl Persist for Welford {
 }
 
 /// |x| with its significand cut to 1; 0 for what is below the normal range.
-fn power_of_two_below(x: f32) -> f32 {
+pub(crate) fn power_of_two_below(x: f32) -> f32 {
     f32::from_bits(x.to_bits() & 0x7F80_0000)
 }
 
