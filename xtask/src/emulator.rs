@@ -8,7 +8,8 @@ use std::{
     io::Read,
     net::{Ipv4Addr, TcpListener, TcpStream},
     path::Path,
-    process::{Child, Command, Stdio},
+    process::{Child, Command, ExitStatus, Stdio},
+    sync::{Arc, Mutex, PoisonError},
     thread,
     time::Duration,
 };
@@ -17,11 +18,11 @@ use anyhow::{Context, Result, bail};
 
 pub(crate) use self::monitor::Monitor;
 use crate::{
-    eeprom,
     elf::Elf,
-    machine::{Log, Machine},
+    machine::{Log, Machine, Store},
     process,
     rtt::{Ending, Rtt},
+    store,
 };
 
 /// How long a device may take from its reset to its question.
@@ -36,7 +37,7 @@ pub(crate) const INSTRUCTION: f64 = 1.024;
 /// A machine that runs.
 #[derive(Debug)]
 pub(crate) struct Emulator {
-    child: Child,
+    child: Arc<Mutex<Child>>,
     /// How the program has ended, where it has no way to end the emulator.
     ending: Option<Ending>,
 }
@@ -52,17 +53,17 @@ pub(crate) struct Lines {
 }
 
 impl Emulator {
-    /// Starts `elf`; the machine's memory on the bus, if it has one, is the file `eeprom`.
+    /// Starts `elf`; the machine's store is the file `kept`.
     ///
     /// # Errors
     /// If QEMU is not there, or ends before it has connected.
     pub(crate) fn start(
         machine: &Machine,
         elf: &Path,
-        eeprom: &Path,
+        kept: &Path,
         counted: bool,
     ) -> Result<(Self, Lines)> {
-        let (serial, monitor, debugger) = (listen()?, listen()?, listen()?);
+        let (serial, monitor, debugger, memory) = (listen()?, listen()?, listen()?, listen()?);
         let mut command = command(machine, elf)?;
         match machine.log {
             Log::Semihosting => command.args(["-semihosting-config", "enable=on,target=native"]),
@@ -79,14 +80,25 @@ impl Emulator {
             .args(["-serial", "chardev:serial"])
             .args(socket("monitor", &monitor)?)
             .args(["-mon", "chardev=monitor,mode=control"]);
-        if machine.bus {
-            attach(&mut command, eeprom)?;
+        match machine.store {
+            Store::Bus => attach(&mut command, kept),
+            Store::File => {
+                _ = command.current_dir(kept.parent().context("a store lies somewhere")?)
+            }
+            Store::Serial => {
+                command
+                    .args(socket("memory", &memory)?)
+                    .args(["-serial", "chardev:memory"]);
+            }
         }
         let mut child = command
             .stdout(Stdio::piped())
             .spawn()
             .with_context(|| format!("cannot start {}", process::shown(&command)))?;
         let serial = accept(&serial, &mut child)?;
+        if machine.store == Store::Serial {
+            store::serial::serve(accept(&memory, &mut child)?, kept)?;
+        }
         let monitor = Monitor::new(accept(&monitor, &mut child)?)?;
         let mut ending = None;
         let log: Box<dyn Read> = match machine.log {
@@ -105,24 +117,46 @@ impl Emulator {
             monitor,
             log,
         };
+        let child = Arc::new(Mutex::new(child));
         Ok((Self { child, ending }, lines))
     }
 
+    /// What ends it, to be called by whoever has no more patience.
+    pub(crate) fn end(&self) -> impl FnOnce() + Send + use<> {
+        let child = Arc::clone(&self.child);
+        move || end(&child)
+    }
+
     /// Waits for the end of the run, which the program decides; its exit code.
-    pub(crate) fn wait(mut self) -> Result<Option<i32>> {
+    pub(crate) fn wait(self) -> Result<Option<i32>> {
         match &self.ending {
             Some(ending) => Ok(Some(i32::from(ending.has_failed()))), // only QEMU is left, to be ended
-            None => Ok(self.child.wait().context("cannot wait for QEMU")?.code()),
+            None => loop {
+                if let Some(status) = self.status()? {
+                    return Ok(status.code());
+                }
+                thread::sleep(Duration::from_millis(5));
+            },
         }
+    }
+
+    fn status(&self) -> Result<Option<ExitStatus>> {
+        let mut child = self.child.lock().unwrap_or_else(PoisonError::into_inner);
+        child.try_wait().context("cannot wait for QEMU")
     }
 }
 
 impl Drop for Emulator {
     /// A run that is given up leaves no process behind.
     fn drop(&mut self) {
-        _ = self.child.kill();
-        _ = self.child.wait();
+        end(&self.child);
     }
+}
+
+fn end(child: &Mutex<Child>) {
+    let mut child = child.lock().unwrap_or_else(PoisonError::into_inner);
+    _ = child.kill();
+    _ = child.wait();
 }
 
 /// QEMU without a window.
@@ -137,12 +171,11 @@ fn command(machine: &Machine, elf: &Path) -> Result<Command> {
 }
 
 /// Puts a thermometer and a memory on the bus.
-fn attach(command: &mut Command, memory: &Path) -> Result<()> {
-    eeprom::provide(memory).with_context(|| format!("cannot prepare {}", memory.display()))?;
+fn attach(command: &mut Command, memory: &Path) {
     let file = memory.display().to_string().replace(',', ",,"); // QEMU's way to quote a comma
     command.args(["-device", "tmp105,address=0x48,id=thermometer"]);
     for (half, address) in [0x50, 0x51].into_iter().enumerate() {
-        let (size, offset) = (eeprom::HALF, half * eeprom::HALF);
+        let (size, offset) = (store::HALF, half * store::HALF);
         command
             .arg("-drive")
             .arg(format!(
@@ -154,7 +187,6 @@ fn attach(command: &mut Command, memory: &Path) -> Result<()> {
                 "at24c-eeprom,address={address},rom-size={size},drive=half{half}"
             ));
     }
-    Ok(())
 }
 
 /// Waits for the device's question, `?`. What is said before is lost: its UART is not on yet.

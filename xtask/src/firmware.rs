@@ -25,7 +25,7 @@ impl Image {
     /// Builds it for a machine, unless it is there, and gives the path of its ELF.
     pub(crate) fn elf(&self, machine: &Machine) -> Result<PathBuf> {
         match (&self.elf, self.micromath) {
-            (Some(elf), _) => Ok(elf.clone()),
+            (Some(elf), _) => Ok(std::path::absolute(elf)?),
             (None, false) => built(&mut cargo(machine.board, machine.target)?),
             (None, true) => {
                 let mut cargo = cargo(machine.board, machine.target)?;

@@ -1,5 +1,7 @@
 //! The machines that QEMU emulates for the firmware in `firmware/boards/emulated`.
 
+use crate::orders::Model;
+
 /// An emulated machine.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Machine {
@@ -9,14 +11,27 @@ pub(crate) struct Machine {
     pub(crate) core: &'static str,
     /// The target that the firmware is built for.
     pub(crate) target: &'static str,
-    /// Whether it has an I2C bus, with a thermometer and a memory that outlasts a run.
-    pub(crate) bus: bool,
-    /// Samples that its firmware remembers.
-    pub(crate) memory: u32,
+    /// Where the store of its checkpoints is.
+    pub(crate) store: Store,
+    /// Readings that its firmware remembers.
+    readings: u32,
+    /// Windows of 32 readings that it remembers; `None` where there is no room for their networks.
+    windows: Option<u32>,
     /// The folder of its firmware in `firmware/boards`.
     pub(crate) board: &'static str,
     /// How its log comes out.
     pub(crate) log: Log,
+}
+
+/// Where a store is that outlasts a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Store {
+    /// On an I2C bus, beside a thermometer.
+    Bus,
+    /// In a file of the host's, by semihosting.
+    File,
+    /// At the other end of a serial line of its own.
+    Serial,
 }
 
 /// How a log comes out of a machine.
@@ -31,42 +46,32 @@ pub(crate) enum Log {
 /// All of them, the smallest core first.
 pub(crate) const MACHINES: [Machine; 6] = [
     Machine {
-        memory: 256,
-        ..machine("microbit", "Cortex-M0", "thumbv6m-none-eabi", false)
+        store: Store::File,
+        readings: 256,
+        windows: None,
+        ..machine("microbit", "Cortex-M0", "thumbv6m-none-eabi")
     },
-    machine("mps2-an385", "Cortex-M3", "thumbv7m-none-eabi", true),
-    machine("mps2-an386", "Cortex-M4F", "thumbv7em-none-eabihf", true),
-    machine("mps2-an500", "Cortex-M7", "thumbv7em-none-eabihf", true),
-    machine(
-        "mps2-an505",
-        "Cortex-M33",
-        "thumbv8m.main-none-eabihf",
-        true,
-    ),
+    machine("mps2-an385", "Cortex-M3", "thumbv7m-none-eabi"),
+    machine("mps2-an386", "Cortex-M4F", "thumbv7em-none-eabihf"),
+    machine("mps2-an500", "Cortex-M7", "thumbv7em-none-eabihf"),
+    machine("mps2-an505", "Cortex-M33", "thumbv8m.main-none-eabihf"),
     Machine {
+        store: Store::Serial,
+        windows: Some(256),
         board: "stm32f405",
         log: Log::Rtt,
-        ..machine(
-            "netduinoplus2",
-            "Cortex-M4F",
-            "thumbv7em-none-eabihf",
-            false,
-        )
+        ..machine("netduinoplus2", "Cortex-M4F", "thumbv7em-none-eabihf")
     },
 ];
 
-const fn machine(
-    name: &'static str,
-    core: &'static str,
-    target: &'static str,
-    bus: bool,
-) -> Machine {
+const fn machine(name: &'static str, core: &'static str, target: &'static str) -> Machine {
     Machine {
         name,
         core,
         target,
-        bus,
-        memory: 512,
+        store: Store::Bus,
+        readings: 512,
+        windows: Some(512),
         board: "emulated",
         log: Log::Semihosting,
     }
@@ -77,6 +82,14 @@ impl Machine {
     pub(crate) fn named(name: &str) -> Result<&'static Self, String> {
         let found = MACHINES.iter().find(|it| it.name == name);
         found.ok_or_else(|| format!("the machines are {}", names()))
+    }
+
+    /// Samples that its firmware remembers; `None` where there is no room for the networks.
+    pub(crate) fn memory(&self, model: Model) -> Option<u32> {
+        match model {
+            Model::Scalar => Some(self.readings),
+            Model::Window32 => self.windows,
+        }
     }
 }
 

@@ -9,11 +9,11 @@
 
 mod board;
 mod chip;
-mod eeprom;
 mod elf;
 mod emulator;
 mod firmware;
 mod host;
+mod limit;
 mod log;
 mod machine;
 mod orders;
@@ -25,6 +25,7 @@ mod run;
 mod scratch;
 mod sizes;
 mod stage;
+mod store;
 mod toolchain;
 mod verb;
 

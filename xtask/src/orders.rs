@@ -4,6 +4,8 @@ use std::fmt;
 
 use clap::ValueEnum;
 
+use crate::store;
+
 /// The orders of a run.
 #[derive(Clone, Debug, clap::Args)]
 pub(crate) struct Orders {
@@ -31,7 +33,7 @@ pub(crate) struct Orders {
     /// Rounds between two records of the log
     #[arg(long, value_name = "N", default_value_t = 100)]
     pub(crate) report: u32,
-    /// Rounds between two checkpoints in the memory on the bus; 0 for one at the end
+    /// Rounds between two checkpoints; 0 for one at the end
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub(crate) save: u32,
     /// When the run ends
@@ -111,7 +113,8 @@ impl fmt::Display for Orders {
             self.rate.unwrap_or(0)
         )?;
         write!(f, " sensor={} report={}", name(self.sensor), self.report)?;
-        write!(f, " save={} until={}", self.save, name(self.until))?;
+        write!(f, " save={} store={}", self.save, store::BYTES)?;
+        write!(f, " until={}", name(self.until))?;
         match self.crash {
             Some(crash) => write!(f, " crash={}", name(crash)),
             None => Ok(()),

@@ -1,6 +1,10 @@
 //! One run of the firmware on an emulated machine.
 
-use std::{fs, path::PathBuf};
+use std::{
+    fs,
+    io::Read,
+    path::{Path, PathBuf},
+};
 
 use anyhow::{Context, Result, bail};
 use clap::Parser as _;
@@ -9,13 +13,17 @@ use crate::{
     emulator::Emulator,
     firmware::Image,
     host,
+    limit::Limit,
     log::{Decoder, Message},
-    machine::{Log, Machine},
-    orders::{Model, Orders, Sensor},
+    machine::{Log, Machine, Store},
+    orders::{Orders, Sensor},
     readings,
     scratch::Scratch,
-    usage_error,
+    store, usage_error,
 };
+
+/// The name of the store's file, where the emulator runs.
+const STORE: &str = "store.bin";
 
 /// Everything that a run depends on.
 #[derive(Clone, Debug)]
@@ -28,11 +36,13 @@ pub(crate) struct Run {
     pub(crate) readings: Vec<String>,
     /// The firmware.
     pub(crate) image: Image,
-    /// The memory on its bus; `None` for a fresh one.
-    pub(crate) eeprom: Option<PathBuf>,
+    /// Its store; `None` for a fresh one.
+    pub(crate) store: Option<PathBuf>,
     /// Whether time passes by instructions, [`emulator::INSTRUCTION`](crate::emulator::INSTRUCTION)
     /// each, and not by the clock on the wall.
     pub(crate) counted: bool,
+    /// How long it may take.
+    pub(crate) limit: Limit,
 }
 
 /// What a run can be told, as on a command line.
@@ -59,8 +69,9 @@ impl Run {
             orders,
             readings: readings.read()?,
             image,
-            eeprom: None,
+            store: None,
             counted: false,
+            limit: Limit::default(),
         })
     }
 
@@ -77,14 +88,12 @@ impl Run {
             Err(usage_error(format!("{name} has no {what}: {remedy}")))
         };
         match () {
-            () if machine.bus => Ok(()),
-            () if orders.sensor == Sensor::I2c => {
+            () if orders.sensor == Sensor::I2c && machine.store != Store::Bus => {
                 lacks("thermometer on a bus", "use --sensor uart")
             }
-            () if orders.model != Model::Scalar => {
+            () if machine.memory(orders.model).is_none() => {
                 lacks("room for these networks", "use --model scalar")
             }
-            () if self.eeprom.is_some() => lacks("memory on a bus", "leave out --eeprom"),
             () if orders.rate.is_some() && machine.log == Log::Rtt => {
                 lacks("timer for what a host sends", "leave out --rate")
             }
@@ -92,24 +101,50 @@ impl Run {
         }
     }
 
+    /// Samples that the device remembers.
+    pub(crate) fn memory(&self) -> u32 {
+        let memory = self.machine.memory(self.orders.model);
+        memory.expect("a run that is checked has room")
+    }
+
     /// Builds the firmware, runs it to its end and hands on every message of its log.
     ///
     /// # Errors
-    /// If it cannot be built or run, or ends with an error of its own: a panic, a hard fault.
+    /// If it cannot be built or run, takes longer than its limit, or ends with an error of its own: a
+    /// panic, a hard fault.
     pub(crate) fn go(&self, mut each: impl FnMut(&Message)) -> Result<()> {
         let elf = self.image.elf(self.machine)?;
         let decoder = Decoder::of(&fs::read(&elf).context("cannot read the ELF")?)?;
         let scratch = Scratch::folder("run")?;
-        let fresh = scratch.path().join("eeprom.bin");
-        let eeprom = self.eeprom.as_ref().unwrap_or(&fresh);
-        let (emulator, lines) = Emulator::start(self.machine, &elf, eeprom, self.counted)?;
+        let fresh = scratch.path().join("fresh.bin");
+        let kept = self.store.as_ref().unwrap_or(&fresh);
+        let store = scratch.path().join(STORE);
+        store::provide(kept).with_context(|| format!("cannot prepare {}", kept.display()))?;
+        fs::copy(kept, &store)?;
+        let ended = self.run(&elf, &store, |frames| {
+            decoder.decode(frames, |message| {
+                each(message);
+                Ok(())
+            })
+        });
+        fs::copy(&store, kept)?;
+        ended
+    }
+
+    /// Runs it, its log handed to `decode`.
+    fn run(
+        &self,
+        elf: &Path,
+        store: &Path,
+        decode: impl FnOnce(Box<dyn Read>) -> Result<()>,
+    ) -> Result<()> {
+        let (emulator, lines) = Emulator::start(self.machine, elf, store, self.counted)?;
+        let limit = self.limit.set(emulator.end());
         let (orders, readings) = (self.orders.clone(), self.readings.clone());
         let talk = host::talk(lines.serial, lines.monitor, orders, readings);
-        decoder.decode(lines.log, |message| {
-            each(message);
-            Ok(())
-        })?;
-        let code = emulator.wait()?;
+        let ended = decode(lines.log).and_then(|()| emulator.wait());
+        limit.kept()?;
+        let code = ended?;
         talk.join().expect("the host's side does not panic")?;
         match code {
             Some(0) => Ok(()),

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 
-use crate::{firmware::Image, machine::Machine, orders::Orders, readings, run::Run};
+use crate::{firmware::Image, limit::Limit, machine::Machine, orders::Orders, readings, run::Run};
 
 /// What may be said to `cargo xtask qemu`.
 #[derive(clap::Args)]
@@ -18,9 +18,11 @@ pub(crate) struct Args {
     orders: Orders,
     #[command(flatten)]
     image: Image,
-    /// The file of the memory on the bus, which outlasts the run [default: a fresh one]
+    /// The file of the machine's store, which outlasts the run [default: a fresh one]
     #[arg(long, value_name = "FILE")]
-    eeprom: Option<PathBuf>,
+    store: Option<PathBuf>,
+    #[command(flatten)]
+    limit: Limit,
 }
 
 /// Builds and runs.
@@ -30,8 +32,9 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         orders: args.orders.clone(),
         readings: args.readings.read()?,
         image: args.image.clone(),
-        eeprom: args.eeprom.clone(),
+        store: args.store.clone(),
         counted: false,
+        limit: args.limit,
     };
     run.check()?;
     run.go(|message| println!("{message}"))

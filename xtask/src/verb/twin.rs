@@ -12,8 +12,8 @@ use clap::Parser as _;
 use serde_json::Value;
 
 use crate::{
-    eeprom, firmware::Image, host, machine::Machine, orders::Orders, process, readings, run::Run,
-    scratch::Scratch, usage_error,
+    firmware::Image, host, limit::Limit, machine::Machine, orders::Orders, process, readings,
+    run::Run, scratch::Scratch, store, usage_error,
 };
 
 /// What may be said to `cargo xtask twin`.
@@ -31,6 +31,8 @@ pub(crate) struct Args {
     /// Both go on from a checkpoint that one of them has made after half of the steps
     #[arg(long, value_enum, value_name = "MAKER")]
     resume: Option<Maker>,
+    #[command(flatten)]
+    limit: Limit,
 }
 
 /// Who has made a checkpoint.
@@ -38,7 +40,7 @@ pub(crate) struct Args {
 enum Maker {
     /// `ganlet train`
     Host,
-    /// The device, in the memory on its bus
+    /// The device, in its store
     Target,
 }
 
@@ -67,8 +69,9 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         orders: orders.clone(),
         readings: args.readings.read()?,
         image: args.image.clone(),
-        eeprom: args.resume.map(|_| scratch.path().join("eeprom.bin")),
+        store: args.resume.map(|_| scratch.path().join("store.bin")),
         counted: false,
+        limit: args.limit,
     };
     run.check()?;
     let twins = Twins::new(run, scratch)?;
@@ -110,7 +113,7 @@ impl Twins {
     /// What `ganlet train` comes to on the same readings, taken as a device takes them.
     fn host(&self) -> Result<String> {
         let mut train = self.train("out");
-        match self.run.eeprom {
+        match self.run.store {
             Some(_) => train
                 .arg("--resume")
                 .arg(self.folder.path().join(CHECKPOINT)),
@@ -119,7 +122,7 @@ impl Twins {
         fingerprint_of(&mut train)
     }
 
-    /// Makes the checkpoint that both go on from: a file for the host, a memory for the device.
+    /// Makes the checkpoint that both go on from: a file for the host, a store for the device.
     fn half_way(&self, maker: Maker) -> Result<()> {
         let steps = (self.run.orders.steps / 2).max(1);
         let mut train = self.train("half");
@@ -132,20 +135,20 @@ impl Twins {
             Maker::Target => self.half_way_on_target(steps, made.len())?,
         };
         fs::write(self.folder.path().join(CHECKPOINT), &checkpoint)?;
-        Ok(fs::write(self.memory(), eeprom::holding(&checkpoint)?)?)
+        Ok(fs::write(self.store(), store::holding(&checkpoint)?)?)
     }
 
     fn half_way_on_target(&self, steps: u32, size: usize) -> Result<Vec<u8>> {
         let mut run = self.run.clone();
         run.orders.save = steps;
         target(&run)?;
-        let memory = fs::read(self.memory())?;
-        Ok(eeprom::oldest(&memory, size)?.to_owned())
+        let store = fs::read(self.store())?;
+        Ok(store::oldest(&store, size)?.to_owned())
     }
 
-    fn memory(&self) -> &Path {
-        let memory = self.run.eeprom.as_deref();
-        memory.expect("twins that go on have a memory")
+    fn store(&self) -> &Path {
+        let store = self.run.store.as_deref();
+        store.expect("twins that go on have a store")
     }
 
     /// `ganlet train`, but for what to train; its files go to the folder `out`.
@@ -161,7 +164,7 @@ impl Twins {
             .arg(folder.join(DATA))
             .arg("--out")
             .arg(folder.join(out))
-            .args(self.run.orders.pace(self.run.machine.memory));
+            .args(self.run.orders.pace(self.run.memory()));
         train
     }
 }

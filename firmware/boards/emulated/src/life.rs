@@ -47,7 +47,7 @@ fn begin<'a, M: Model, Mem: Memory<M::Sample>>(
         settings::<M>(orders),
         &sampling::TALLY,
         clock,
-        machine::store(),
+        machine::store(orders.store),
         DefmtReporter,
     )
 }

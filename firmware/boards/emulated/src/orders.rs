@@ -20,6 +20,8 @@ pub(crate) struct Orders {
     pub(crate) report: u32,
     /// Rounds between two checkpoints.
     pub(crate) save: u32,
+    /// Bytes of the memory that the host keeps for the device; 0 for none.
+    pub(crate) store: u32,
     /// Readings a second; 0 for as many as there is room for.
     pub(crate) rate: u32,
     /// Whether the thermometer on the bus is read.
@@ -47,6 +49,7 @@ impl Default for Orders {
             warm_up: WARM_UP,
             report: 100,
             save: 0,
+            store: 0,
             rate: 0,
             bus: false,
             watch: false,
@@ -87,6 +90,7 @@ impl Orders {
             "warm-up" => set(&mut self.warm_up, value)?,
             "report" => set(&mut self.report, value)?,
             "save" => set(&mut self.save, value)?,
+            "store" => set(&mut self.store, value)?,
             "rate" => set(&mut self.rate, value)?,
             "crash" => {
                 self.crash = Some(match choice(value, ["panic", "fault"])? {

@@ -2,11 +2,13 @@
 
 use embedded_storage::Storage;
 use ganlet::{
-    model::{Model as _, Scalar},
+    model::{Model, Scalar},
     recipe::Recipe,
     stream::Replay,
 };
-use ganlet_app::{Activity, DefmtReporter, Device, Learner, Plausible, Sample, Settings, Tally};
+use ganlet_app::{
+    Activity, DefmtReporter, Device, Learner, Memory, Plausible, Sample, Settings, Tally,
+};
 use heapless::spsc::{Consumer, Queue};
 
 use crate::metronome::Metronome;
@@ -17,11 +19,8 @@ pub const PER_SECOND: u32 = 10;
 /// The readings that wait while a step runs.
 pub type Waiting = Queue<Sample, 64>;
 
-/// What is remembered of the readings.
-pub type Memory = Replay<[f32; 1], 512>;
-
-/// A learner of single readings.
-pub type Readings = Learner<Scalar, Memory>;
+/// A learner of single readings, of which it remembers 512.
+pub type Readings = Learner<Scalar, Replay<[f32; 1], 512>>;
 
 /// A learner that has not begun.
 pub const NEW: Readings = Learner::new(Replay::uniform());
@@ -39,27 +38,33 @@ pub const TEMPERATURE: Plausible = Plausible {
 /// What a board does that nobody has told otherwise: it learns its scale in 13 seconds, trains for
 /// 20,000 rounds, and watches from then on.
 pub fn settings() -> Settings {
-    let recipe = Recipe {
-        steps: 20_000,
-        ..Scalar::RECIPE
-    };
     Settings {
         warm_up: 128,
+        ..settings_of::<Scalar>(20_000)
+    }
+}
+
+/// What suits most, for so many rounds of a model's own recipe.
+pub fn settings_of<M: Model>(steps: u32) -> Settings {
+    let recipe = Recipe { steps, ..M::RECIPE };
+    Settings {
         stack: deepest_stack,
         ..Settings::new(recipe, 0)
     }
 }
 
 /// A board's life.
-pub struct Life<Store> {
-    device: Device<'static, Scalar, Memory, Metronome, Store, DefmtReporter>,
+pub struct Life<M: Model + 'static, Mem: 'static, Store> {
+    device: Device<'static, M, Mem, Metronome, Store, DefmtReporter>,
     inbox: Consumer<'static, Sample>,
 }
 
-impl<Store: Storage> Life<Store> {
-    /// Begins it, or goes on from the store.
+impl<M: Model, Mem: Memory<M::Sample>, Store: Storage> Life<M, Mem, Store> {
+    /// Begins it, or goes on from the store. Not inlined: drawing the networks takes stack that
+    /// learning needs afterwards.
+    #[inline(never)]
     pub fn begin(
-        learner: &'static mut Readings,
+        learner: &'static mut Learner<M, Mem>,
         settings: Settings,
         clock: Metronome,
         store: Store,

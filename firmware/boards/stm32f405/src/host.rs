@@ -10,12 +10,13 @@ use board_kit::{
     last_words,
     life::{self, Life},
     line::{Line, Word},
+    metronome::Metronome,
 };
 use cortex_m::peripheral::NVIC;
 use embedded_storage::Storage;
-use ganlet::recipe::Recipe;
-use ganlet_app::{Activity, Clock, Fault, Sampler, Sensor, Settings};
-use heapless::String;
+use ganlet::model::Model;
+use ganlet_app::{Activity, Clock, Fault, Learner, Memory, Sample, Sampler, Sensor, Settings};
+use heapless::{String, spsc::Consumer};
 use stm32f4xx_hal::{
     interrupt, nb,
     pac::{Interrupt, USART1},
@@ -76,19 +77,14 @@ pub(crate) fn ask(
 }
 
 /// How the device is to live, as the host wants it.
-pub(crate) fn settings(orders: &Orders) -> Settings {
-    let own = life::settings();
+fn settings<M: Model>(orders: &Orders) -> Settings {
     Settings {
         seed: orders.seed,
-        recipe: Recipe {
-            steps: orders.steps,
-            ..own.recipe
-        },
         warm_up: orders.warm_up,
         pace: orders.pace(),
         report_every: orders.report,
         save_every: orders.save,
-        ..own
+        ..life::settings_of::<M>(orders.steps)
     }
 }
 
@@ -109,8 +105,17 @@ pub(crate) fn go_on() {
     unsafe { NVIC::unmask(Interrupt::USART1) };
 }
 
-/// Lives until the orders are carried out.
-pub(crate) fn live(mut life: Life<impl Storage>, orders: &Orders) -> ! {
+/// Lives until the orders are carried out. Not inlined: one frame for two models would take the
+/// stack of both.
+#[inline(never)]
+pub(crate) fn live<M: Model, Mem: Memory<M::Sample>>(
+    learner: &'static mut Learner<M, Mem>,
+    orders: &Orders,
+    clock: Metronome,
+    store: impl Storage,
+    inbox: Consumer<'static, Sample>,
+) -> ! {
+    let mut life = Life::begin(learner, settings::<M>(orders), clock, store, inbox);
     let mut told = false;
     loop {
         let activity = life.turn();

@@ -15,11 +15,13 @@ use board_kit::{
     last_words,
     life::{self, Life, TALLY},
     metronome::Metronome,
+    serial_store::SerialStore,
     spin::Spin,
 };
 use cortex_m_rt::entry;
 use defmt_rtt as _;
-use ganlet_app::{NoStore, Plausible, Sampler, sensor::Temperature};
+use ganlet::{model::Window32, stream::Replay};
+use ganlet_app::{Learner, NoStore, Plausible, Sampler, sensor::Temperature};
 use panic_probe as _;
 use stm32f4xx_hal::{gpio::Pull, pac, prelude::*};
 use two_wire::TwoWire;
@@ -31,6 +33,8 @@ use orders::{Crash, Orders};
 #[entry]
 fn main() -> ! {
     static mut LEARNER: life::Readings = life::NEW;
+    // Half as many windows as readings: twice as many would leave the stack no room.
+    static mut WINDOWS: Learner<Window32, Replay<[f32; 32], 256>> = Learner::new(Replay::uniform());
     static mut WAITING: life::Waiting = life::Waiting::new();
 
     let (Some(mut core), Some(chip)) = (cortex_m::Peripherals::take(), pac::Peripherals::take())
@@ -56,9 +60,16 @@ fn main() -> ! {
             None => {}
         }
         host::listen(receiver, Sampler::new(Said, Plausible::ANY, outbox, &TALLY));
-        let settings = host::settings(&orders);
-        let life = Life::begin(LEARNER, settings, clock, NoStore, inbox);
-        host::live(life, &orders)
+        let receive = pins.pa3.into_alternate().internal_resistor(Pull::Up);
+        let serial = chip
+            .USART2
+            .serial::<u8>((pins.pa2, receive), 115_200.bps(), &mut rcc);
+        let serial = serial.unwrap_or_else(|_| panic!("no such speed"));
+        let store = SerialStore::new(serial, clock, orders.store);
+        match orders.window {
+            false => host::live(LEARNER, &orders, clock, store, inbox),
+            true => host::live(WINDOWS, &orders, clock, store, inbox),
+        }
     }
 
     let pins = chip.GPIOB.split(&mut rcc);

@@ -1,10 +1,13 @@
 //! The BBC micro:bit (nRF51822). The bus that QEMU gives it carries neither a thermometer nor a
-//! memory.
+//! memory: the latter is a file of the host's.
 
+mod file;
 pub(crate) mod timer;
 pub(crate) mod uart;
 
-use ganlet_app::{Fault, NoStore, Sensor};
+use ganlet_app::{Fault, Sensor};
+
+pub(crate) use self::file::File as Store;
 
 /// The clock of the core.
 pub(crate) const CORE_HZ: u32 = 16_000_000;
@@ -27,13 +30,11 @@ impl Sensor for Thermometer {
     }
 }
 
-/// There is none.
-pub(crate) type Store = NoStore;
-
 pub(crate) fn thermometer() -> Option<Thermometer> {
     None
 }
 
-pub(crate) fn store() -> Store {
-    NoStore
+/// The file, of so many bytes.
+pub(crate) fn store(bytes: u32) -> Store {
+    Store::open(bytes)
 }

@@ -61,8 +61,8 @@ pub(crate) fn thermometer() -> Option<Thermometer> {
     Some(Temperature::new(bus, ADDRESS))
 }
 
-/// The memory.
-pub(crate) fn store() -> Store {
+/// The memory, which is on the bus whatever the host keeps.
+pub(crate) fn store(_: u32) -> Store {
     let memory = Eeprom24x::new_24xm01(Bus::new(&BUS), SlaveAddr::default());
     Storage::new(memory, AtOnce)
 }

@@ -1,12 +1,14 @@
-//! The memory on an emulated machine's bus, as the device lays it out: a checkpoint at the beginning
-//! of each half, and at the half's end its generation, a number and its complement.
+//! The store of an emulated machine, as the device lays it out: a checkpoint at the beginning of each
+//! half, and at the half's end its generation, a number and its complement.
+
+pub(crate) mod serial;
 
 use std::{fs, io, path::Path};
 
 use anyhow::{Context, Result, ensure};
 
-/// Its size: a 24xM01, whose halves answer to two addresses.
-const BYTES: usize = 128 * 1024;
+/// Its size: that of a 24xM01, whose halves answer to two addresses.
+pub(crate) const BYTES: usize = 128 * 1024;
 /// The size of a half.
 pub(crate) const HALF: usize = BYTES / 2;
 const GENERATION: usize = 8;
