@@ -62,11 +62,12 @@ impl<'data> Elf<'data> {
             .collect()
     }
 
-    /// What it takes of a chip.
+    /// What it takes of a chip, its stack left out.
     pub(crate) fn size(&self) -> Size {
         Size {
             flash: self.segments().iter().map(|it| it.stored_size).sum(),
             ram: self.memory(),
+            stack: None,
         }
     }
 

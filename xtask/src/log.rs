@@ -1,6 +1,6 @@
 //! A device's log: defmt frames in, lines of text out.
 
-use std::{fmt, io::Read};
+use std::{fmt, io::Read, str::FromStr};
 
 use anyhow::{Context, Result};
 use defmt_decoder::{DecodeError, Frame, Table};
@@ -20,6 +20,18 @@ impl Message {
             level: frame.level().map_or("", |level| level.as_str()),
             text: frame.display_message().to_string(),
         }
+    }
+}
+
+impl Message {
+    /// The number in the field `name: …` of a record, if it has one.
+    pub(crate) fn field<T: FromStr>(&self, name: &str) -> Option<T> {
+        let fields = self.text.strip_prefix("Record { ")?;
+        let value = fields.split(", ").find_map(|field| {
+            let (key, value) = field.split_once(": ")?;
+            (key == name).then_some(value)
+        })?;
+        value.trim_end_matches([' ', '}']).parse().ok()
     }
 }
 
@@ -75,5 +87,22 @@ impl Decoder {
                 }
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_record_gives_its_numbers() {
+        let text = "Record { step: 8, cost_us: 1024.5, stack: 4096 }".to_owned();
+        let message = Message {
+            level: "INFO",
+            text,
+        };
+        assert_eq!(message.field("cost_us"), Some(1024.5));
+        assert_eq!(message.field("stack"), Some(4096));
+        assert_eq!(message.field::<u64>("us"), None);
     }
 }

@@ -1,22 +1,27 @@
 //! `cargo xtask golden`: a short run on every emulated machine, whose log and size must be those that
-//! are kept beside the firmware. A human reads what `--overwrite` changes.
+//! are kept beside the firmware, and the sizes of the boards that nothing emulates. A human reads what
+//! `--overwrite` changes.
 
-use std::{fs, path::PathBuf};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 use anyhow::{Context, Result, bail};
 
 use crate::{
-    board,
+    board::{self, BOARDS, Board},
     elf::Elf,
+    firmware,
     machine::{Log, MACHINES, Machine},
     run::Run,
-    sizes::Sizes,
+    sizes::{Size, Sizes},
 };
 
 /// What may be said to `cargo xtask golden`.
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// The machines, by their names in QEMU [default: all]
+    /// The machines, by their names in QEMU [default: all, and the boards that are none of them]
     #[arg(value_name = "MACHINE", value_parser = Machine::named)]
     machines: Vec<&'static Machine>,
     /// Record what is new
@@ -25,20 +30,29 @@ pub(crate) struct Args {
 }
 
 /// The run: it learns, and is then heated.
-const RUN: &str = "golden --steps 30 --report 10 --until end --rows 450 --heat 410..430:8";
+const RUN: &str =
+    "golden --steps 30 --report 10 --save 10 --until end --rows 450 --heat 410..430:8";
 
 /// Runs and compares.
 pub(crate) fn run(args: &Args) -> Result<()> {
     let mut machines = args.machines.clone();
+    let (mut sizes, mut wrong) = (Sizes::default(), Vec::new());
     if machines.is_empty() {
         machines.extend(&MACHINES);
+        for board in BOARDS.iter().filter(|it| !is_emulated(it)) {
+            sizes.set(
+                board.name,
+                size(&firmware::build_for(board.name, board.target)?)?,
+            );
+        }
     }
-    let (mut sizes, mut wrong) = (Sizes::default(), Vec::new());
     for machine in machines {
         let golden = Golden::of(machine)?;
-        if machine.log == Log::Semihosting {
-            sizes.set(machine.name, golden.size); // the others are real boards: flash-check has them
-        }
+        let name = match machine.log {
+            Log::Semihosting => machine.name,
+            Log::Rtt => machine.board,
+        };
+        sizes.set(name, golden.size);
         let file = file(machine);
         if args.overwrite {
             fs::create_dir_all(folder())?;
@@ -79,24 +93,38 @@ pub(crate) fn run_all() -> Result<()> {
 /// What a run is held against.
 struct Golden {
     log: String,
-    size: crate::sizes::Size,
+    size: Size,
 }
 
 impl Golden {
     fn of(machine: &'static Machine) -> Result<Self> {
         let run = Run::told(machine, RUN)?;
         let elf = run.image.elf(machine)?;
-        let mut log = String::new();
+        let (mut log, mut stack) = (String::new(), None);
         println!("=== {}", machine.name);
         run.go(|message| {
             println!("{message}");
+            stack = stack.max(message.field("stack"));
             log += &steady(&message.to_string());
             log += "\n";
         })?;
-        let elf = fs::read(elf).context("cannot read the ELF")?;
-        let size = Elf::parse(&elf)?.size();
+        let size = Size {
+            stack,
+            ..size(&elf)?
+        };
         Ok(Self { log, size })
     }
+}
+
+/// What a firmware takes, its stack left out.
+fn size(elf: &Path) -> Result<Size> {
+    let bytes = fs::read(elf).with_context(|| format!("cannot read {}", elf.display()))?;
+    Ok(Elf::parse(&bytes)?.size())
+}
+
+/// Whether a machine runs the board's firmware.
+fn is_emulated(board: &Board) -> bool {
+    MACHINES.iter().any(|it| it.board == board.name)
 }
 
 /// A line of the log without what depends on the speed of the emulator or on the compiler.

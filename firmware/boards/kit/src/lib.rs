@@ -10,6 +10,8 @@
 //! - [`last_words`]: what a hard fault leaves behind.
 #![no_std]
 
+#[path = "../../emulated/src/decimal.rs"]
+mod decimal;
 pub mod either;
 pub mod handover;
 pub mod last_words;

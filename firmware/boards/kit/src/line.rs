@@ -2,6 +2,8 @@
 
 use heapless::String;
 
+use crate::decimal;
+
 /// What a line says.
 #[derive(Clone, Copy)]
 pub enum Word {
@@ -61,7 +63,7 @@ impl Word {
     pub fn of(text: &str) -> Self {
         match text.trim() {
             "end" => Self::End,
-            text => Self::Reading(text.parse().unwrap_or(f32::NAN)),
+            text => Self::Reading(decimal::parse(text)),
         }
     }
 }
