@@ -24,6 +24,7 @@ mod rtt;
 mod run;
 mod scratch;
 mod sizes;
+mod source_line;
 mod stage;
 mod store;
 mod toolchain;

@@ -19,6 +19,7 @@ use crate::{
     orders::{Orders, Sensor},
     readings,
     scratch::Scratch,
+    source_line::SourceLines,
     store, usage_error,
 };
 
@@ -121,9 +122,10 @@ impl Run {
         let store = scratch.path().join(STORE);
         store::provide(kept).with_context(|| format!("cannot prepare {}", kept.display()))?;
         fs::copy(kept, &store)?;
+        let lines = SourceLines(&elf);
         let ended = self.run(&elf, &store, |frames| {
             decoder.decode(frames, |message| {
-                each(message);
+                each(&lines.added_to(message));
                 Ok(())
             })
         });
