@@ -19,7 +19,7 @@ pub struct Rng {
 
 impl Rng {
     /// The state that gives zeros for ever, for a static before it is set.
-    pub(crate) const BLANK: Self = Self { state: [0; 4] };
+    pub const BLANK: Self = Self { state: [0; 4] };
 
     /// A generator for one purpose: the same `seed` and `stream` give the same numbers everywhere.
     ///

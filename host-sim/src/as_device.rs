@@ -53,6 +53,18 @@ impl Clock for Stopwatch {
     }
 }
 
+/// What is left of `readings` for a learner that has taken some of them.
+pub fn left<M: Network>(readings: Vec<Sample>, learner: &Pupil<'_, M>) -> Vec<Sample> {
+    let taken = learner.readings().count() + learner.readings().rejected();
+    let is_reading = |sample: &Sample| matches!(sample, Sample::Reading(_));
+    let mut passed = 0;
+    let is_taken = |sample: &Sample| {
+        passed += u32::from(is_reading(sample));
+        passed < taken || passed == taken && is_reading(sample)
+    };
+    readings.into_iter().skip_while(is_taken).collect()
+}
+
 /// Has a device with this learner take `readings` and train up to round `end`, as `plan` says; no
 /// plan is for a learner that has seen all its readings already. `after` sees the session after
 /// every round, and the record when one is due, every `report_every` rounds.

@@ -4,6 +4,7 @@
 //! command line, the files, the pictures and the report.
 
 pub mod as_device;
+pub mod checkpoint;
 pub mod cli;
 pub mod command;
 pub mod console;

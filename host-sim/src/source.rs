@@ -5,7 +5,6 @@ use ganlet::layer::Row;
 use ganlet::model::Model;
 use ganlet::recipe::Recipe;
 use ganlet::rng::Rng;
-use ganlet::session::Session;
 use ganlet_app::{Learner, Sample};
 
 use crate::error::Failure;
@@ -103,30 +102,23 @@ impl Source {
     ///
     /// [`Failure::Input`] for a constant series, or one whose scale is beyond `f32`.
     pub fn learner<M: Network>(&self, recipe: Recipe, seed: u64) -> Result<Pupil<'_, M>, Failure> {
-        let mut learner = Learner::new(Supply::of(self));
-        learner.restart(recipe, seed);
-        self.show(&mut learner);
+        let mut learner = self.shown(recipe, seed);
         learner
             .scale()
             .map_err(|unfit| Failure::told(&unfit, self.name()))?;
         Ok(learner)
     }
 
-    /// A learner that has seen all [`readings`](Self::readings), and goes on with a session.
-    pub fn resumed<M: Network>(&self, session: Session<M>) -> Pupil<'_, M> {
+    /// A learner that has seen all [`readings`](Self::readings).
+    pub fn shown<M: Network>(&self, recipe: Recipe, seed: u64) -> Pupil<'_, M> {
         let mut learner = Learner::new(Supply::of(self));
-        learner.session = session;
-        learner.resume();
-        self.show(&mut learner);
-        learner
-    }
-
-    fn show<M: Network>(&self, learner: &mut Pupil<'_, M>) {
-        for sample in self.readings(learner.session.seed) {
+        learner.restart(recipe, seed);
+        for sample in self.readings(seed) {
             if let Some(window) = learner.take(sample) {
                 learner.keep(window);
             }
         }
+        learner
     }
 
     /// Draws one sample.

@@ -1,5 +1,6 @@
 //! What training on the host draws its real samples from.
 
+use ganlet::checkpoint::{Invalid, Persist, Reader, Writer};
 use ganlet::layer::Row;
 use ganlet::rng::Rng;
 use ganlet::stream::reservoir_place;
@@ -12,6 +13,8 @@ use crate::source::Source;
 pub enum Supply<'a, S> {
     /// A simulated sensor, which gives a fresh sample whenever one is asked for.
     Endless(&'a Source),
+    /// All samples of a recording.
+    Whole(Vec<S>),
     /// Samples that came by; with less room than samples, those that a device's memory
     /// ([`ganlet::stream::Replay::uniform`]) of that size would hold.
     Kept {
@@ -28,7 +31,7 @@ impl<'a, S> Supply<'a, S> {
     /// The memory that suits a source: all of a recording.
     pub fn of(source: &'a Source) -> Self {
         match source {
-            Source::Recorded { .. } => Self::bounded(u32::MAX),
+            Source::Recorded { .. } => Self::Whole(Vec::new()),
             Source::Simulated(_) | Source::Signal(_) => Self::Endless(source),
         }
     }
@@ -45,13 +48,14 @@ impl<'a, S> Supply<'a, S> {
 
 impl<S: Row> Memory<S> for Supply<'_, S> {
     fn offer(&mut self, sample: S, rng: &mut Rng) {
-        let Self::Kept {
-            samples,
-            seen,
-            capacity,
-        } = self
-        else {
-            return;
+        let (samples, seen, capacity) = match self {
+            Self::Endless(_) => return,
+            Self::Whole(samples) => return samples.push(sample),
+            Self::Kept {
+                samples,
+                seen,
+                capacity,
+            } => (samples, seen, capacity),
         };
         *seen = seen.saturating_add(1);
         if let Some(place) = reservoir_place(*seen, *capacity, u32::MAX, rng) {
@@ -65,7 +69,7 @@ impl<S: Row> Memory<S> for Supply<'_, S> {
     fn draw(&self, rng: &mut Rng) -> Option<S> {
         match self {
             Self::Endless(source) => Some(source.draw(rng)),
-            Self::Kept { samples, .. } => samples
+            Self::Whole(samples) | Self::Kept { samples, .. } => samples
                 .get(rng.below(samples.len() as u32) as usize)
                 .copied(),
         }
@@ -74,8 +78,40 @@ impl<S: Row> Memory<S> for Supply<'_, S> {
     fn held(&self) -> usize {
         match self {
             Self::Endless(_) => usize::MAX,
-            Self::Kept { samples, .. } => samples.len(),
+            Self::Whole(samples) | Self::Kept { samples, .. } => samples.len(),
         }
+    }
+}
+
+/// As a device's memory is saved. Samples that come from the source whenever they are wanted are left
+/// out, and those of a checkpoint are left alone.
+impl<S: Row> Persist for Supply<'_, S> {
+    const BYTES: usize = u32::MAX as usize;
+
+    fn save(&self, out: &mut Writer<'_>) {
+        let (samples, seen): (&[S], u32) = match self {
+            Self::Endless(_) | Self::Whole(_) => (&[], 0),
+            Self::Kept { samples, seen, .. } => (samples, *seen),
+        };
+        seen.save(out);
+        out.rows(samples);
+    }
+
+    fn load(&mut self, from: &mut Reader<'_>) -> Result<(), Invalid> {
+        let Self::Kept {
+            samples,
+            seen,
+            capacity,
+        } = self
+        else {
+            from.read(0u32)?;
+            return from.rows(usize::MAX, |_: S| {});
+        };
+        seen.load(from)?;
+        if from.writes() {
+            samples.clear();
+        }
+        from.rows(*capacity as usize, |sample| samples.push(sample))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use super::format::{Name, VERSION};
+use super::format::{Name, OLDEST, VERSION};
 
 /// What is wrong, and what to do about it. Nothing has changed when it is returned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,9 +65,10 @@ pub enum Error {
         /// Bytes given.
         given: usize,
     },
-    /// A [`Persist`](super::Persist) implementation whose `BYTES` is not what it writes or reads.
+    /// A [`Persist`](super::Persist) implementation that writes more than its `BYTES`, or reads other
+    /// than what there is.
     Miscounted {
-        /// Its `BYTES`.
+        /// What was to be expected.
         declared: usize,
         /// Bytes written or read.
         actual: usize,
@@ -83,8 +84,12 @@ impl fmt::Display for Error {
             ),
             Self::OtherVersion { found } => write!(
                 f,
-                "checkpoint format {found}, but this program knows only {VERSION}: use the version \
-                 of ganlet that saved it, or a newer one"
+                "checkpoint format {found}, but this program reads {OLDEST} to {VERSION}: use {}",
+                if *found < OLDEST {
+                    "the version of ganlet that saved it, or train anew"
+                } else {
+                    "a newer version of ganlet"
+                }
             ),
             Self::Truncated { needed, given } => write!(
                 f,
@@ -127,8 +132,8 @@ impl fmt::Display for Error {
             ),
             Self::Miscounted { declared, actual } => write!(
                 f,
-                "an implementation of `Persist` declares {declared} bytes and uses {actual}: \
-                 correct its `BYTES`"
+                "an implementation of `Persist` uses {actual} bytes where {declared} were to be \
+                 expected: correct its `BYTES`, or what it saves and loads"
             ),
         }
     }

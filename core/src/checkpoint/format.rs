@@ -8,9 +8,15 @@ use super::persist::{Reader, Writer};
 /// The first bytes of every checkpoint.
 pub const MAGIC: [u8; 8] = *b"ganlet\r\n";
 
-/// The version of the layout that this program writes. Version 1 held the first moments of Adam,
-/// which were those of β₁ = 0 and said nothing.
-pub const VERSION: u32 = 2;
+/// The version of the layout that this program writes.
+///
+/// - 1 held the first moments of Adam, which were those of β₁ = 0 and said nothing;
+/// - 2 held networks, scale and random streams, and nothing of the readings;
+/// - 3 holds all of a learner.
+pub const VERSION: u32 = 3;
+
+/// The oldest version that this program reads. What an older one does not hold begins anew.
+pub const OLDEST: u32 = 2;
 
 /// Bytes before the payload.
 pub const HEADER_BYTES: usize = MAGIC.len() + 4 + Name::BYTES + 4 + 4;
@@ -114,10 +120,10 @@ impl Header {
             given: checkpoint.len(),
         };
         let mut bytes = checkpoint;
-        let mut fields = Reader::writing(&mut bytes, 0);
+        let mut fields = Reader::writing(&mut bytes, (0, HEADER_BYTES), VERSION);
         fields.take::<{ MAGIC.len() }>().map_err(truncated)?;
         let version = u32::from_le_bytes(fields.take().map_err(truncated)?);
-        if version != VERSION {
+        if !(OLDEST..=VERSION).contains(&version) {
             return Err(Error::OtherVersion { found: version });
         }
         let name = fields.take().map_err(truncated)?;

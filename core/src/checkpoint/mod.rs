@@ -15,28 +15,32 @@
 //! | 12 | 16 | model name, printable ASCII, padded with zeros |
 //! | 28 | 4 | shape signature: CRC-32 over the kinds and dimensions of all that is in the payload |
 //! | 32 | 4 | n, the payload's length |
-//! | 36 | n | payload: the fields of the state in order, without padding |
+//! | 36 | n | payload: the fields of the state in order, without padding; of a memory what it holds |
 //! | 36 + n | 4 | CRC-32 over everything before it |
 //!
 //! Both CRCs are CRC-32/ISO-HDLC. It detects every burst of up to 32 bits, so every single-bit flip;
 //! a truncated or lengthened block is told by n.
 //!
 //! The signature digests, for each field, a letter (`f` a leaf of `f32`, `u` a `u32`, `U` a `u64`,
-//! `b` a `bool`, `[` an array of the fields that follow), the number of its dimensions as one byte,
-//! and each dimension as a `u32`.
+//! `b` a `bool`, `[` an array of the fields that follow, `*` a memory of so many rows as the `u32`
+//! before them says), the number of its dimensions as one byte, and each dimension as a `u32`.
+//!
+//! An older version is read as that version had it ([`OLDEST`] and later); see [`Persist`].
 
 mod error;
 mod format;
 mod persist;
 mod port;
+mod saving;
 mod state;
 #[cfg(test)]
 mod tests;
 
 pub use error::Error;
-pub use format::{HEADER_BYTES, Header, MAGIC, Name, VERSION};
+pub use format::{HEADER_BYTES, Header, MAGIC, Name, OLDEST, VERSION};
 pub use persist::{Invalid, Persist, Reader, Writer};
 pub use port::{Sink, Source};
+pub use saving::Saving;
 
 use core::cmp::Ordering;
 
@@ -45,10 +49,10 @@ use crate::params::CRC32;
 /// Bytes of the CRC at the end.
 const CRC_BYTES: usize = 4;
 
-/// Bytes that are read at once where only their checksum matters.
+/// Bytes that are read at once.
 const PIECE: usize = 64;
 
-/// The exact size of a checkpoint of a `T`, in bytes.
+/// The size of the largest checkpoint of a `T`, in bytes.
 ///
 /// ```
 /// use ganlet::checkpoint;
@@ -67,39 +71,27 @@ pub const fn bytes<T: Persist>() -> usize {
     HEADER_BYTES + T::BYTES + CRC_BYTES
 }
 
-/// Writes a checkpoint of `state` to the front of `out` and returns the part written,
+/// Writes a checkpoint of `state` to the front of `out` and returns the part written, at most
 /// [`bytes::<T>()`](bytes) long.
 ///
 /// A state that could not be loaded again (a NaN or an infinity in it) is refused, and `out` is left
 /// as it was.
 pub fn save<'a, T: Persist>(model: Name, state: &T, out: &'a mut [u8]) -> Result<&'a [u8], Error> {
     let given = out.len();
-    let block = out.get_mut(..bytes::<T>()).ok_or(Error::NoRoom {
-        needed: bytes::<T>(),
-        given,
-    })?;
-    save_to(model, state, &mut &mut *block)?;
+    let mut saving = Saving::begin(model, state)?;
+    let needed = saving.total();
+    let block = out
+        .get_mut(..needed)
+        .ok_or(Error::NoRoom { needed, given })?;
+    saving.put(state, needed, &mut &mut *block)?;
     Ok(block)
 }
 
-/// Writes a checkpoint of `state`, [`bytes::<T>()`](bytes) long, piece by piece, as [`save`] does.
+/// Writes a checkpoint of `state` piece by piece, as [`save`] does, all in one go; see [`Saving`].
 /// An error means that nothing was written.
 pub fn save_to<T: Persist>(model: Name, state: &T, sink: &mut dyn Sink) -> Result<(), Error> {
-    let survey = persist::survey(state)?;
-    if let Some(at) = survey.not_finite {
-        return Err(Error::NotFinite { at });
-    }
-    let header = Header {
-        version: VERSION,
-        model,
-        shape: survey.shape,
-        payload: T::BYTES as u32,
-    };
-    let mut out = Writer::new(sink);
-    header.save(&mut out);
-    state.save(&mut out);
-    out.seal();
-    Ok(())
+    let mut saving = Saving::begin(model, state)?;
+    saving.put(state, saving.total(), sink)
 }
 
 /// Brings `state` back from a checkpoint of the same model and shape.
@@ -127,15 +119,19 @@ pub fn load_from<T: Persist>(
             wanted: model,
         });
     }
-    let shape = persist::survey(state)?.shape;
-    if header.shape != shape || header.payload as usize != T::BYTES {
-        return Err(Error::OtherShape {
-            found: header.shape,
-            wanted: shape,
-        });
+    let Header {
+        version,
+        shape: found,
+        payload,
+        ..
+    } = header;
+    let wanted = persist::survey(state, version)?.shape;
+    if found != wanted {
+        return Err(Error::OtherShape { found, wanted });
     }
-    Reader::judging(source, HEADER_BYTES).all_of(state)?;
-    Reader::writing(source, HEADER_BYTES).all_of(state)
+    let payload = (HEADER_BYTES, HEADER_BYTES + payload as usize);
+    Reader::judging(source, payload, version).all_of(state)?;
+    Reader::writing(source, payload, version).all_of(state)
 }
 
 /// What a checkpoint is of, whatever it is of: all checks that need no knowledge of the state.

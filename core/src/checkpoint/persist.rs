@@ -4,8 +4,10 @@ use core::fmt;
 
 use crc::Digest;
 
+use super::PIECE;
 use super::error::Error;
-use super::port::{Nowhere, Sink, Source};
+use super::port::{Sink, Source};
+use crate::layer::Row;
 use crate::params::CRC32;
 
 /// A value that a checkpoint can hold.
@@ -40,14 +42,42 @@ use crate::params::CRC32;
 /// }
 /// ```
 ///
-/// All values of a type take the same bytes and the same sequence of kinds, so that a size and a
-/// shape belong to the type: what may be absent is saved as zeros.
+/// All values of a type have the same sequence of kinds, so that a shape belongs to the type: what
+/// may be absent is saved as zeros. A memory that fills up saves what it [holds](Writer::rows).
+///
+/// # A field more
+///
+/// Raise [`VERSION`](super::VERSION), add the field's bytes to `BYTES`, and save and load it only
+/// where there is [one](Writer::has), so that older checkpoints stay readable: the field keeps the
+/// value that it has in the state to be loaded.
+///
+/// ```
+/// # use ganlet::checkpoint::{Invalid, Persist, Reader, Writer};
+/// # struct Station { uptime: u64, resets: u32 }
+/// # impl Persist for Station {
+/// # const BYTES: usize = u64::BYTES + u32::BYTES;
+/// fn save(&self, out: &mut Writer<'_>) {
+///     self.uptime.save(out);
+///     if out.has(3) {
+///         self.resets.save(out);
+///     }
+/// }
+///
+/// fn load(&mut self, from: &mut Reader<'_>) -> Result<(), Invalid> {
+///     self.uptime.load(from)?;
+///     if from.has(3) {
+///         self.resets.load(from)?;
+///     }
+///     Ok(())
+/// }
+/// # }
+/// ```
 ///
 /// Implemented for `f32` (finite ones only), `u32`, `u64`, `bool`, arrays, every tree of
 /// [`Params`](crate::params::Params), optimizer states, the [`Rng`](crate::rng::Rng), the
 /// [`Gan`](crate::gan::Gan), and what is in [`stream`](crate::stream).
 pub trait Persist {
-    /// How many bytes a value takes.
+    /// How many bytes a value takes at most.
     const BYTES: usize;
 
     /// Writes the value.
@@ -65,30 +95,73 @@ pub trait Persist {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Invalid(pub &'static str);
 
-/// Where values are saved to; measures, describes and digests them on the way.
+/// Where values are saved to; measures and describes them, or writes a stretch of them.
 pub struct Writer<'a> {
-    sink: &'a mut dyn Sink,
+    version: u32,
     written: usize,
     shape: Digest<'static, u32>,
-    crc: Digest<'static, u32>,
     not_finite: Option<usize>,
+    /// `None` while a state is only surveyed.
+    stretch: Option<Stretch<'a>>,
+}
+
+/// The part of a checkpoint that is written.
+struct Stretch<'a> {
+    sink: &'a mut dyn Sink,
+    from: usize,
+    to: usize,
+    crc: Digest<'static, u32>,
 }
 
 impl<'a> Writer<'a> {
-    /// Before the first value.
-    pub(super) fn new(sink: &'a mut dyn Sink) -> Self {
+    /// One that measures and describes a state as the format of `version` holds it.
+    pub(super) fn surveying(version: u32) -> Self {
         Self {
-            sink,
+            version,
             written: 0,
             shape: CRC32.digest(),
-            crc: CRC32.digest(),
             not_finite: None,
+            stretch: None,
         }
+    }
+
+    /// One that writes the bytes `from..to` of a checkpoint and adds them to a CRC.
+    pub(super) fn writing(
+        version: u32,
+        (from, to): (usize, usize),
+        crc: Digest<'static, u32>,
+        sink: &'a mut dyn Sink,
+    ) -> Self {
+        let stretch = Stretch {
+            sink,
+            from,
+            to,
+            crc,
+        };
+        Self {
+            stretch: Some(stretch),
+            ..Self::surveying(version)
+        }
+    }
+
+    /// Whether the format that is written has what came with this version.
+    pub fn has(&self, version: u32) -> bool {
+        self.version >= version
+    }
+
+    /// The samples that a memory holds: how many, and their numbers. See [`Reader::rows`].
+    pub fn rows<R: Row>(&mut self, rows: &[R]) {
+        self.describe(b'*', &[R::LEN]);
+        self.put(&(rows.len() as u32).to_le_bytes());
+        rows.iter().for_each(|row| self.numbers(row.flat()));
     }
 
     /// Notes that a value of some kind follows.
     #[inline(never)] // one copy of the digest's loop, not one for each field: flash
     pub(crate) fn describe(&mut self, kind: u8, dimensions: &[usize]) {
+        if self.stretch.is_some() {
+            return;
+        }
         self.shape.update(&[kind, dimensions.len() as u8]);
         for &dimension in dimensions {
             self.shape.update(&(dimension as u32).to_le_bytes());
@@ -97,25 +170,63 @@ impl<'a> Writer<'a> {
 
     /// Appends bytes.
     pub(super) fn put(&mut self, bytes: &[u8]) {
+        if let Some(stretch) = &mut self.stretch {
+            stretch.put(self.written, bytes);
+        }
         self.written += bytes.len();
-        self.crc.update(bytes);
-        self.sink.put(bytes);
-    }
-
-    /// Appends the CRC of all that was written.
-    pub(super) fn seal(self) {
-        self.sink.put(&self.crc.finalize().to_le_bytes());
     }
 
     /// Appends a leaf of numbers.
     #[inline(never)]
-    pub(super) fn leaf(&mut self, dimensions: &[usize], numbers: &[f32]) {
+    pub(crate) fn leaf(&mut self, dimensions: &[usize], numbers: &[f32]) {
         self.describe(b'f', dimensions);
+        self.numbers(numbers);
+    }
+
+    /// Appends numbers.
+    #[inline(never)]
+    fn numbers(&mut self, numbers: &[f32]) {
+        let end = self.written + size_of_val(numbers);
+        if let Some(stretch) = &self.stretch
+            && (end <= stretch.from || self.written >= stretch.to)
+        {
+            self.written = end;
+            return;
+        }
         for x in numbers {
             if !x.is_finite() {
                 self.not_finite.get_or_insert(self.written);
             }
             self.put(&x.to_le_bytes());
+        }
+    }
+
+    /// What was saved so far, header and all.
+    pub(super) fn written(&self) -> usize {
+        self.written
+    }
+
+    /// Where the first number began that was to be written and is not finite.
+    pub(super) fn not_finite(&self) -> Option<usize> {
+        self.not_finite
+    }
+
+    /// The CRC so far, and, as far as they lie in the stretch, its bytes at the end.
+    pub(super) fn seal(self) -> Option<Digest<'static, u32>> {
+        let mut stretch = self.stretch?;
+        let crc = stretch.crc.clone();
+        stretch.put(self.written, &crc.clone().finalize().to_le_bytes());
+        Some(crc)
+    }
+}
+
+impl Stretch<'_> {
+    /// Takes of these bytes, which lie at `at`, those that are its own.
+    fn put(&mut self, at: usize, bytes: &[u8]) {
+        let (from, to) = (self.from.saturating_sub(at), self.to.saturating_sub(at));
+        if let Some(bytes) = bytes.get(from..to.min(bytes.len())) {
+            self.crc.update(bytes);
+            self.sink.put(bytes);
         }
     }
 }
@@ -132,16 +243,17 @@ impl fmt::Debug for Writer<'_> {
 pub(super) struct Survey {
     /// The signature of its shape.
     pub(super) shape: u32,
+    /// How many bytes it would take.
+    pub(super) bytes: usize,
     /// Where the first NaN or infinity would lie.
     pub(super) not_finite: Option<usize>,
 }
 
-/// Saves to nowhere.
-pub(super) fn survey<T: Persist>(state: &T) -> Result<Survey, Error> {
-    let mut nowhere = Nowhere;
-    let mut out = Writer::new(&mut nowhere);
+/// Saves to nowhere, as the format of `version` would have it.
+pub(super) fn survey<T: Persist>(state: &T, version: u32) -> Result<Survey, Error> {
+    let mut out = Writer::surveying(version);
     state.save(&mut out);
-    if out.written != T::BYTES {
+    if out.written > T::BYTES {
         return Err(Error::Miscounted {
             declared: T::BYTES,
             actual: out.written,
@@ -149,6 +261,7 @@ pub(super) fn survey<T: Persist>(state: &T) -> Result<Survey, Error> {
     }
     Ok(Survey {
         shape: out.shape.finalize(),
+        bytes: out.written,
         not_finite: out.not_finite,
     })
 }
@@ -156,28 +269,53 @@ pub(super) fn survey<T: Persist>(state: &T) -> Result<Survey, Error> {
 /// Where values are loaded from.
 pub struct Reader<'a> {
     source: &'a mut dyn Source,
-    start: usize,
-    at: usize,
+    version: u32,
     writes: bool,
+    start: usize,
+    end: usize,
+    at: usize,
+    /// Bytes from `at` on that are read already: a store is asked seldom, and for more.
+    ahead: [u8; PIECE],
+    filled: usize,
+    next: usize,
 }
 
 impl<'a> Reader<'a> {
-    /// A reader from `start` on, whose [`set`](Self::set) does nothing.
-    pub(super) fn judging(source: &'a mut dyn Source, start: usize) -> Self {
+    /// A reader of the stretch `start..end`, in the format of `version`, whose [`set`](Self::set)
+    /// does nothing.
+    pub(super) fn judging(
+        source: &'a mut dyn Source,
+        (start, end): (usize, usize),
+        version: u32,
+    ) -> Self {
         Self {
             source,
-            start,
-            at: start,
+            version,
             writes: false,
+            start,
+            end,
+            at: start,
+            ahead: [0; PIECE],
+            filled: 0,
+            next: 0,
         }
     }
 
-    /// A reader from `start` on, whose [`set`](Self::set) sets.
-    pub(super) fn writing(source: &'a mut dyn Source, start: usize) -> Self {
+    /// The same, but [`set`](Self::set) sets.
+    pub(super) fn writing(
+        source: &'a mut dyn Source,
+        stretch: (usize, usize),
+        version: u32,
+    ) -> Self {
         Self {
             writes: true,
-            ..Self::judging(source, start)
+            ..Self::judging(source, stretch, version)
         }
+    }
+
+    /// Whether the format that is read has what came with this version.
+    pub fn has(&self, version: u32) -> bool {
+        self.version >= version
     }
 
     /// Whether this is the pass that changes the state.
@@ -202,19 +340,52 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// What [`Writer::rows`] has written, at most `room` samples, one after the other, if this is the
+    /// pass that changes the state.
+    pub fn rows<R: Row>(&mut self, room: usize, mut each: impl FnMut(R)) -> Result<(), Invalid> {
+        let count = u32::from_le_bytes(self.take()?);
+        if count as usize > room {
+            return Err(Invalid("more samples than the memory has room for"));
+        }
+        for _ in 0..count {
+            let mut row = R::ZERO;
+            let writes = core::mem::replace(&mut self.writes, true);
+            let outcome = self.leaf(row.flat_mut());
+            self.writes = writes;
+            outcome?;
+            if writes {
+                each(row);
+            }
+        }
+        Ok(())
+    }
+
     /// The next bytes.
     pub(super) fn take<const N: usize>(&mut self) -> Result<[u8; N], Invalid> {
         let mut bytes = [0; N];
-        self.source
-            .get(self.at, &mut bytes)
+        self.fill(&mut bytes)
             .ok_or(Invalid("bytes that cannot be read"))?;
-        self.at += N;
         Ok(bytes)
+    }
+
+    #[inline(never)] // one copy, not one for each size: flash
+    fn fill(&mut self, bytes: &mut [u8]) -> Option<()> {
+        for place in bytes {
+            if self.next == self.filled {
+                let more = PIECE.min(self.end.checked_sub(self.at)?);
+                self.source.get(self.at, self.ahead.get_mut(..more)?)?;
+                (self.next, self.filled) = (0, more);
+            }
+            *place = *self.ahead.get(..self.filled)?.get(self.next)?;
+            self.next += 1;
+            self.at += 1;
+        }
+        Some(())
     }
 
     /// A leaf of finite numbers.
     #[inline(never)]
-    pub(super) fn leaf(&mut self, numbers: &mut [f32]) -> Result<(), Invalid> {
+    pub(crate) fn leaf(&mut self, numbers: &mut [f32]) -> Result<(), Invalid> {
         for place in numbers {
             let x = f32::from_le_bytes(self.take()?);
             if !x.is_finite() {
@@ -225,16 +396,17 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
-    /// Loads a state that takes all there is.
+    /// Loads a state that takes all of a payload.
     pub(super) fn all_of<T: Persist>(mut self, state: &mut T) -> Result<(), Error> {
+        let payload = self.end - self.start;
         let outcome = state.load(&mut self);
         let at = self.at - self.start;
         outcome.map_err(|Invalid(what)| Error::Invalid { what, at })?;
-        if at == T::BYTES {
+        if at == payload {
             Ok(())
         } else {
             Err(Error::Miscounted {
-                declared: T::BYTES,
+                declared: payload,
                 actual: at,
             })
         }

@@ -32,10 +32,3 @@ impl Source for &[u8] {
         Some(())
     }
 }
-
-/// Takes everything and keeps nothing.
-pub(super) struct Nowhere;
-
-impl Sink for Nowhere {
-    fn put(&mut self, _: &[u8]) {}
-}

@@ -114,32 +114,25 @@ impl<S, const CAP: usize> Replay<S, CAP> {
     }
 }
 
-/// The samples and their count. The horizon is the caller's choice, and is not saved.
-impl<S: Row + Persist, const CAP: usize> Persist for Replay<S, CAP> {
-    const BYTES: usize = u32::BYTES + CAP * S::BYTES;
+/// The samples held and the count of all. The horizon is the caller's choice, and is not saved; a
+/// smaller memory's samples fit in a larger one.
+impl<S: Row, const CAP: usize> Persist for Replay<S, CAP> {
+    const BYTES: usize = 2 * u32::BYTES + CAP * S::LEN * f32::BYTES;
 
     fn save(&self, out: &mut Writer<'_>) {
         self.seen.save(out);
-        out.describe(b'[', &[CAP]);
-        let held = self.samples.iter().copied();
-        let places = held.chain(core::iter::repeat(S::ZERO)).take(CAP);
-        places.for_each(|sample| sample.save(out));
+        out.rows(&self.samples);
     }
 
     fn load(&mut self, from: &mut Reader<'_>) -> Result<(), Invalid> {
-        let seen = from.read(self.seen)?;
-        from.set(&mut self.seen, seen);
+        self.seen.load(from)?;
         if from.writes() {
             self.samples.clear();
         }
-        for place in 0..Self::CAPACITY {
-            let sample = from.read(S::ZERO)?;
-            if from.writes() && place < seen {
-                // Never full: a place is below the capacity.
-                let _ = self.samples.push(sample);
-            }
-        }
-        Ok(())
+        // Never full: there is room for all that are given.
+        from.rows(CAP, |sample| {
+            let _ = self.samples.push(sample);
+        })
     }
 }
 

@@ -96,18 +96,18 @@ impl<S: Row> Windower<S> {
 }
 
 /// Where the stream stands. The hop is the caller's choice, and is not saved.
-impl<S: Row + Persist> Persist for Windower<S> {
-    const BYTES: usize = S::BYTES + 3 * u32::BYTES;
+impl<S: Row> Persist for Windower<S> {
+    const BYTES: usize = S::LEN * f32::BYTES + 3 * u32::BYTES;
 
     fn save(&self, out: &mut Writer<'_>) {
-        self.ring.save(out);
+        out.leaf(&[S::LEN], self.ring.flat());
         self.next.save(out);
         self.left().save(out);
         self.rejected.save(out);
     }
 
     fn load(&mut self, from: &mut Reader<'_>) -> Result<(), Invalid> {
-        self.ring.load(from)?;
+        from.leaf(self.ring.flat_mut())?;
         let next = from.read(self.next)?;
         let wait = from.read(self.wait)?;
         if next >= Self::LENGTH || wait == 0 {

@@ -1,23 +1,22 @@
 //! The main loop's side: take in, learn, watch, keep, tell.
 
-use embedded_storage::Storage;
+use ganlet::checkpoint::Persist;
 use ganlet::model::Model;
 use ganlet::recipe::Recipe;
 use ganlet::record::{Interval, Vitals};
-use ganlet::rng::Rng;
+use ganlet::session::Session;
 use ganlet::trainer::{Round, Trainer};
 use heapless::spsc::Consumer;
 
 use crate::clock::Clock;
 use crate::event::{Event, Fingerprint};
 use crate::fault::Fault;
-use crate::keeper::{Keeper, Restored};
+use crate::keeper::{Keeper, Progress, Restored, Store};
 use crate::learner::{Learner, WARM_UP};
 use crate::memory::Memory;
 use crate::reporter::Reporter;
 use crate::sampler::Sample;
 use crate::tally::Tally;
-use crate::watch::Watch;
 
 /// How a device lives.
 #[derive(Clone, Copy, Debug)]
@@ -74,6 +73,9 @@ pub enum Activity {
     Waiting,
     /// One step of one player.
     Learned,
+    /// One piece of a checkpoint, which takes a store's time and not the processor's. Training waits
+    /// for the last one.
+    Saving,
     /// The recipe's rounds are played; windows are still judged.
     Watching,
 }
@@ -87,8 +89,6 @@ pub struct Device<'a, M: Model, Mem, C, St, R> {
     clock: C,
     keeper: Keeper<St>,
     reporter: R,
-    watch: Watch,
-    watching: Rng,
     interval: Interval,
     /// Readings to be taken in before training goes on, in lockstep.
     owed: u32,
@@ -111,15 +111,12 @@ struct Told {
 /// bits depend on it.
 const CALIBRATE_EVERY: u32 = 10;
 
-/// The stream of random numbers that picks windows to take the limits from.
-const WATCHING: u64 = 4;
-
 impl<'a, M, Mem, C, St, R> Device<'a, M, Mem, C, St, R>
 where
     M: Model,
-    Mem: Memory<M::Sample>,
+    Mem: Memory<M::Sample> + Persist,
     C: Clock,
-    St: Storage,
+    St: Store,
     R: Reporter,
 {
     /// A device that begins its life: with fresh networks, or with those of the store if there are
@@ -155,8 +152,6 @@ where
             clock,
             keeper: Keeper::new(store),
             reporter,
-            watch: Watch::new(),
-            watching: Rng::new(settings.seed, WATCHING),
             interval: Interval::default(),
             owed: settings.pace.readings(),
             scale_at: settings.warm_up.max(2),
@@ -171,37 +166,53 @@ where
     fn restore(&mut self) {
         let Settings { recipe, seed, .. } = self.settings;
         self.reporter.report(&Event::Started {
-            model: ganlet::session::Session::<M>::NAME,
+            model: Session::<M>::NAME,
             seed,
             parameters: Trainer::<M>::PARAMETERS as u32,
             ram: Trainer::<M>::RAM_BYTES as u32,
         });
-        match self.keeper.restore(&mut self.learner.session) {
+        match self.keeper.restore(Session::<M>::NAME, self.learner) {
             Restored::Nothing => {}
-            Restored::Refused(error) => self.reporter.report(&Event::NotRestored { error }),
-            Restored::Session => {
+            Restored::Refused(error) => {
+                self.learner.restart(recipe, seed);
+                self.reporter.report(&Event::NotRestored { error });
+            }
+            Restored::State => {
                 self.learner.session.recipe.steps = recipe.steps;
-                self.learner.resume();
+                if self.settings.pace == Pace::Free {
+                    self.learner.gap(); // time has passed, and nobody knows how much
+                }
                 let (step, fingerprint) = self.standing();
-                self.reporter.report(&Event::Restored { step, fingerprint });
+                self.reporter.report(&Event::Restored {
+                    step,
+                    fingerprint,
+                    readings: self.learner.readings().count(),
+                    samples: self.learner.memory.held() as u32,
+                });
             }
         }
     }
 
-    /// One turn of the main loop: takes in what is queued, has one player take one step, tells and
-    /// keeps what is due.
+    /// One turn of the main loop: takes in what is queued, has one player take one step or writes one
+    /// piece of a checkpoint, tells what is due.
+    ///
+    /// While a checkpoint is written, readings are taken in and judged as ever, but not learned.
     pub fn turn(&mut self, inbox: &mut Consumer<'_, Sample>) -> Activity {
         self.take_in(inbox);
         self.tell_of_losses();
+        if self.keeper.is_writing() {
+            self.keep_on();
+            return Activity::Saving;
+        }
         if self.finished {
             return Activity::Watching;
-        }
-        if self.owed > 0 || !self.is_warm() {
-            return Activity::Waiting;
         }
         if self.learner.session.done() {
             self.finish();
             return Activity::Watching;
+        }
+        if self.owed > 0 || !self.is_warm() {
+            return Activity::Waiting;
         }
         let begun = self.clock.micros();
         let round = self.learner.turn();
@@ -251,8 +262,8 @@ where
 
     /// Tells of a window that begins or ends an alarm, and keeps it unless one holds.
     fn judge(&mut self, window: &M::Sample) {
-        let turn = self.watch.judge(&self.learner.session, window);
-        if self.watch.lets_in() {
+        let turn = self.learner.judge(window);
+        if self.learner.watch.lets_in() && !self.keeper.is_writing() {
             self.learner.keep(*window);
         }
         match turn {
@@ -266,6 +277,7 @@ where
     fn is_hungry(&self) -> bool {
         match self.settings.pace {
             Pace::Free => true,
+            Pace::Lockstep { .. } if self.keeper.is_writing() => false,
             Pace::Lockstep { .. } => self.finished || self.owed > 0 || !self.is_warm(),
         }
     }
@@ -297,19 +309,13 @@ where
         let step = self.learner.session.trainer.step();
         let done = self.learner.session.done();
         if due(step, CALIBRATE_EVERY) {
-            let Learner {
-                session, memory, ..
-            } = &mut *self.learner;
-            self.watch.calibrate(session, memory, &mut self.watching);
+            self.learner.calibrate();
         }
         if done || due(step, self.settings.report_every) {
             self.tell();
         }
-        if !done && due(step, self.settings.save_every) {
+        if done && self.keeper.room() > 0 || !done && due(step, self.settings.save_every) {
             self.keep();
-        }
-        if done {
-            self.finish();
         }
     }
 
@@ -329,19 +335,34 @@ where
         }
     }
 
+    /// Begins a checkpoint. What readings change is in it when they are next taken in.
     fn keep(&mut self) {
+        let moving = Learner::<M, Mem>::MOVING_BYTES;
+        let begun = self
+            .keeper
+            .begin(Session::<M>::NAME, &*self.learner, moving);
+        if begun.is_none() {
+            self.tell_of_save(false);
+        }
+    }
+
+    fn keep_on(&mut self) {
+        match self.keeper.turn(&*self.learner) {
+            Progress::Idle | Progress::Writing => {}
+            Progress::Saved => self.tell_of_save(true),
+            Progress::Failed => self.tell_of_save(false),
+        }
+    }
+
+    fn tell_of_save(&mut self, saved: bool) {
         let (step, fingerprint) = self.standing();
-        let saved = self.keeper.save(&self.learner.session);
         self.reporter.report(&match saved {
-            Some(()) => Event::Saved { step, fingerprint },
-            None => Event::NotSaved { step },
+            true => Event::Saved { step, fingerprint },
+            false => Event::NotSaved { step },
         });
     }
 
     fn finish(&mut self) {
-        if self.keeper.room() > 0 {
-            self.keep();
-        }
         let (step, fingerprint) = self.standing();
         self.finished = true;
         self.reporter.report(&Event::Finished { step, fingerprint });

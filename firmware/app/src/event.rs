@@ -30,6 +30,10 @@ pub enum Event {
         step: u32,
         /// The networks.
         fingerprint: Fingerprint,
+        /// Readings that were taken in before.
+        readings: u32,
+        /// Samples that are remembered of them.
+        samples: u32,
     },
     /// A checkpoint is there that cannot be used; it starts anew.
     NotRestored {

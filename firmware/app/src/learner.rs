@@ -2,6 +2,7 @@
 
 use core::num::NonZeroU32;
 
+use ganlet::checkpoint::{HEADER_BYTES, Invalid, Persist, Reader, Writer};
 use ganlet::model::Model;
 use ganlet::recipe::Recipe;
 use ganlet::rng::Rng;
@@ -11,12 +12,15 @@ use ganlet::trainer::Round;
 
 use crate::memory::Memory;
 use crate::sampler::Sample;
+use crate::watch::{Verdict, Watch};
 
 /// The fewest readings that a scale is learned from, unless the caller says otherwise.
 pub const WARM_UP: u32 = 256;
 
 /// The stream of random numbers that decides which samples are kept.
 const KEEPING: u64 = 3;
+/// The stream that picks samples to take the watch's limits from.
+const WATCHING: u64 = 4;
 
 /// Takes readings in, remembers samples of them, and trains on what it remembers, one player's step
 /// at a time.
@@ -25,18 +29,40 @@ const KEEPING: u64 = 3;
 /// the scale is fixed and learning begins. The same readings between the same turns give the same
 /// bits on every machine.
 ///
-/// It is the large part of a device's state, and meant to live in a `static`:
-/// [`new`](Self::new) is `const`, and [`restart`](Self::restart) makes it ready in place.
+/// It is all of a device's state that must outlast a power cut, and what a checkpoint holds. It is
+/// meant to live in a `static`: [`new`](Self::new) is `const`, and [`restart`](Self::restart) makes it
+/// ready in place.
 #[derive(Clone, Debug)]
 pub struct Learner<M: Model, Mem> {
     /// The networks, their scale and how they are trained.
     pub session: Session<M>,
     /// Real samples to train on.
     pub memory: Mem,
+    /// Whether windows belong.
+    pub watch: Watch,
     readings: Welford,
     windower: Windower<M::Sample>,
-    keeping: Option<Rng>,
+    keeping: Rng,
+    watching: Rng,
     scaled: bool,
+}
+
+impl<M: Model, Mem> Learner<M, Mem> {
+    /// The bytes at the beginning of a checkpoint that readings change; the rest changes by training
+    /// and by what is remembered.
+    pub const MOVING_BYTES: usize = HEADER_BYTES
+        + Welford::BYTES
+        + Windower::<M::Sample>::BYTES
+        + Watch::BYTES
+        + 2 * Rng::BYTES;
+
+    fn begin(&mut self) {
+        self.watch = Watch::new();
+        self.readings = Welford::new();
+        self.windower = Windower::new(NonZeroU32::MIN);
+        self.keeping = Rng::new(self.session.seed, KEEPING);
+        self.watching = Rng::new(self.session.seed, WATCHING);
+    }
 }
 
 impl<M: Model, Mem: Memory<M::Sample>> Learner<M, Mem> {
@@ -45,9 +71,11 @@ impl<M: Model, Mem: Memory<M::Sample>> Learner<M, Mem> {
         Self {
             session: Session::BLANK,
             memory,
+            watch: Watch::new(),
             readings: Welford::new(),
             windower: Windower::new(NonZeroU32::MIN),
-            keeping: None,
+            keeping: Rng::BLANK,
+            watching: Rng::BLANK,
             scaled: false,
         }
     }
@@ -59,17 +87,9 @@ impl<M: Model, Mem: Memory<M::Sample>> Learner<M, Mem> {
         self.scaled = false;
     }
 
-    /// Goes on with the session as it is, networks and scale, once the caller has loaded a
-    /// checkpoint into it.
-    pub fn resume(&mut self) {
-        self.begin();
-        self.scaled = true;
-    }
-
-    fn begin(&mut self) {
-        self.readings = Welford::new();
-        self.windower = Windower::new(NonZeroU32::MIN);
-        self.keeping = Some(Rng::new(self.session.seed, KEEPING));
+    /// Ends the segment of readings: no window crosses to those that come.
+    pub fn gap(&mut self) {
+        self.windower.gap();
     }
 
     /// Takes in what the sensor says; returns the window of readings that it completes, which the
@@ -78,7 +98,7 @@ impl<M: Model, Mem: Memory<M::Sample>> Learner<M, Mem> {
         let x = match sample {
             Sample::Reading(x) => x,
             Sample::Gap => {
-                self.windower.gap();
+                self.gap();
                 return None;
             }
         };
@@ -88,9 +108,24 @@ impl<M: Model, Mem: Memory<M::Sample>> Learner<M, Mem> {
 
     /// Offers a window to the memory, to be trained on.
     pub fn keep(&mut self, window: M::Sample) {
-        let seed = self.session.seed;
-        let rng = self.keeping.get_or_insert_with(|| Rng::new(seed, KEEPING));
-        self.memory.offer(window, rng);
+        self.memory.offer(window, &mut self.keeping);
+    }
+
+    /// Judges a window; tells when an alarm begins (`true`) or ends (`false`).
+    pub fn judge(&mut self, window: &M::Sample) -> Option<(bool, Verdict)> {
+        self.watch.judge(&self.session, window)
+    }
+
+    /// Takes the watch's limits from what is remembered.
+    pub fn calibrate(&mut self) {
+        let Self {
+            session,
+            memory,
+            watch,
+            watching,
+            ..
+        } = self;
+        watch.calibrate(session, memory, watching);
     }
 
     /// Fixes the scale by the readings so far.
@@ -130,5 +165,46 @@ impl<M: Model, Mem: Memory<M::Sample>> Learner<M, Mem> {
         }
         use ganlet::layer::Zero as _;
         session.turn(|rng| memory.draw(rng).unwrap_or(M::Sample::ZERO))
+    }
+}
+
+/// Statistics of the readings first, and their count first of all. Format 2 held the session alone:
+/// the rest begins anew.
+impl<M: Model, Mem: Persist> Persist for Learner<M, Mem> {
+    const BYTES: usize =
+        Self::MOVING_BYTES - HEADER_BYTES + bool::BYTES + Session::<M>::BYTES + Mem::BYTES;
+
+    fn save(&self, out: &mut Writer<'_>) {
+        if out.has(3) {
+            self.readings.save(out);
+            self.windower.save(out);
+            self.watch.save(out);
+            self.keeping.save(out);
+            self.watching.save(out);
+            self.scaled.save(out);
+        }
+        self.session.save(out);
+        if out.has(3) {
+            self.memory.save(out);
+        }
+    }
+
+    fn load(&mut self, from: &mut Reader<'_>) -> Result<(), Invalid> {
+        if !from.has(3) {
+            self.session.load(from)?;
+            if from.writes() {
+                self.begin();
+                self.scaled = true;
+            }
+            return Ok(());
+        }
+        self.readings.load(from)?;
+        self.windower.load(from)?;
+        self.watch.load(from)?;
+        self.keeping.load(from)?;
+        self.watching.load(from)?;
+        self.scaled.load(from)?;
+        self.session.load(from)?;
+        self.memory.load(from)
     }
 }

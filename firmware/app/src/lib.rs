@@ -4,12 +4,11 @@
 //!  timer interrupt                    main loop
 //!  Sensor → Sampler → spsc queue → Device: Learner  take in → window → memory → one player's step
 //!              └──── Tally ───────────→    Watch    score each window, raise alarms
-//!                                          Keeper   checkpoints in two slots of a store
+//!                                          Keeper   checkpoints in the two places of a store
 //!                                          Reporter what happened, as events
 //! ```
 //!
-//! No chip in it: a board gives a [`Sensor`], a [`Clock`], a store
-//! ([`embedded_storage::Storage`]) and a [`Reporter`], calls [`Sampler::sample`] from a timer
+//! No chip in it: a board gives a [`Sensor`], a [`Clock`], a [`Store`] and a [`Reporter`], calls [`Sampler::sample`] from a timer
 //! interrupt and [`Device::turn`] from its main loop. A reading that comes while a step runs waits
 //! in the queue; one that finds the queue full is dropped, and counted.
 //!
@@ -38,7 +37,7 @@ pub use clock::Clock;
 pub use device::{Activity, Device, Pace, Settings};
 pub use event::{Event, Fingerprint};
 pub use fault::Fault;
-pub use keeper::{Keeper, NoStore, Restored};
+pub use keeper::{Eeprom, Flash, Keeper, NoStore, Place, Progress, Restored, Store};
 pub use learner::{Learner, WARM_UP};
 pub use memory::Memory;
 pub use plausible::Plausible;

@@ -35,9 +35,14 @@ impl Reporter for DefmtReporter {
                 "Started {{ model: {}, seed: {}, parameters: {}, ram: {} }}",
                 model, seed, parameters, ram
             ),
-            Event::Restored { step, fingerprint } => info!(
-                "Restored {{ step: {}, fingerprint: {} }}",
-                step, fingerprint
+            Event::Restored {
+                step,
+                fingerprint,
+                readings,
+                samples,
+            } => info!(
+                "Restored {{ step: {}, fingerprint: {}, readings: {}, samples: {} }}",
+                step, fingerprint, readings, samples
             ),
             Event::NotRestored { error } => warn!("NotRestored {{ error: {} }}", error),
             Event::Scaled { mean, sd, readings } => info!(

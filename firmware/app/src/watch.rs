@@ -1,5 +1,6 @@
 //! Whether readings belong.
 
+use ganlet::checkpoint::{Invalid, Persist, Reader, Writer};
 use ganlet::layer::Row;
 use ganlet::model::Model;
 use ganlet::rng::Rng;
@@ -65,7 +66,7 @@ impl Watch {
     /// Before the first limits.
     pub const fn new() -> Self {
         Self {
-            limit: f32::INFINITY,
+            limit: f32::MAX,
             row: 0,
             alarmed: None,
         }
@@ -90,8 +91,11 @@ impl Watch {
             farthest = farthest.max(distance(session, &window));
         }
         let mean = sum / Self::SAMPLES as f32;
-        session.threshold = mean + Self::MARGIN * (highest - mean);
-        self.limit = Self::MARGIN * farthest;
+        let threshold = mean + Self::MARGIN * (highest - mean);
+        if threshold.is_finite() {
+            session.threshold = threshold;
+            self.limit = (Self::MARGIN * farthest).min(f32::MAX);
+        }
     }
 
     /// Whether windows are to be learned now.
@@ -105,7 +109,7 @@ impl Watch {
         session: &Session<M>,
         window: &M::Sample,
     ) -> Option<(bool, Verdict)> {
-        if self.limit == f32::INFINITY {
+        if self.limit == f32::MAX {
             return None;
         }
         let [strangeness] = session.strangeness(&[*window]);
@@ -138,6 +142,25 @@ impl Watch {
 impl Default for Watch {
     fn default() -> Self {
         Self::new()
+    }
+}
+
+impl Persist for Watch {
+    const BYTES: usize = f32::BYTES + u32::BYTES + bool::BYTES + u32::BYTES;
+
+    fn save(&self, out: &mut Writer<'_>) {
+        self.limit.save(out);
+        self.row.save(out);
+        self.alarmed.is_some().save(out);
+        self.alarmed.unwrap_or(0).save(out);
+    }
+
+    fn load(&mut self, from: &mut Reader<'_>) -> Result<(), Invalid> {
+        self.limit.load(from)?;
+        self.row.load(from)?;
+        let (alarmed, windows) = (from.read(false)?, from.read(0u32)?);
+        from.set(&mut self.alarmed, alarmed.then_some(windows));
+        Ok(())
     }
 }
 

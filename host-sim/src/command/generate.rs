@@ -6,7 +6,7 @@ use ganlet::layer::Row;
 use ganlet::rng::Rng;
 use ganlet::session::Session;
 
-use super::train;
+use crate::checkpoint;
 use crate::cli::{Model, seed, whole};
 use crate::console;
 use crate::error::Failure;
@@ -44,7 +44,7 @@ pub struct Args {
 /// [`Failure::Input`] for a file that is no checkpoint, [`Failure::Closed`] when the reader of a
 /// pipe has heard enough.
 pub fn run(args: &Args) -> Result<(), Failure> {
-    let model = Model::of_checkpoint(&train::read(&args.checkpoint)?, &args.checkpoint)?;
+    let model = Model::of_checkpoint(&checkpoint::read(&args.checkpoint)?, &args.checkpoint)?;
     model.run(Generate(args))
 }
 
@@ -54,7 +54,7 @@ impl Job for Generate<'_> {
     type Output = Result<(), Failure>;
 
     fn run<M: Network>(self) -> Self::Output {
-        let session = train::load::<M>(&self.0.checkpoint)?;
+        let session = checkpoint::session::<M>(&self.0.checkpoint)?;
         let mut rng = Rng::new(self.0.seed, stream::GENERATE);
         console::print(|out| {
             let mut csv = csv::Writer::from_writer(out);

@@ -8,7 +8,7 @@ use ganlet::layer::{Row, Zero};
 use ganlet::session::Session;
 use serde::Serialize;
 
-use super::train;
+use crate::checkpoint;
 use crate::cli::{Model, Selection};
 use crate::console;
 use crate::error::Failure;
@@ -70,7 +70,7 @@ struct Summary {
 /// [`Failure::Input`] for unusable data or a foreign checkpoint, [`Failure::Closed`] when the
 /// reader of the scores has gone.
 pub fn run(args: &Args) -> Result<(), Failure> {
-    let model = Model::of_checkpoint(&train::read(&args.checkpoint)?, &args.checkpoint)?;
+    let model = Model::of_checkpoint(&checkpoint::read(&args.checkpoint)?, &args.checkpoint)?;
     model.run(Score(args))
 }
 
@@ -93,7 +93,7 @@ impl Job for Score<'_> {
 
     fn run<M: Network>(self) -> Self::Output {
         let args = self.0;
-        let session = train::load::<M>(&args.checkpoint)?;
+        let session = checkpoint::session::<M>(&args.checkpoint)?;
         let selection = &args.selection;
         let series = Series::read(&args.data, selection.column.as_deref(), &selection.rows)?;
         let rows = score(&session, &series);

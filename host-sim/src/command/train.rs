@@ -13,7 +13,6 @@ use crate::cli::{Destination, Model, Selection, loss, seed, steps, whole};
 use crate::error::Failure;
 
 pub use run::Summary;
-pub(crate) use run::{load, read};
 
 const EXAMPLES: &str = "\
 Examples:

@@ -22,14 +22,14 @@ fn another_model_is_named() {
 /// Whether a checkpoint of `a` is refused for its shape by `b`, and the other way round.
 fn differ<A: Persist, B: Persist>(mut a: A, mut b: B) {
     let (mut from_a, mut from_b) = (std::vec![0; bytes::<A>()], std::vec![0; bytes::<B>()]);
-    save(MODEL, &a, &mut from_a).unwrap();
-    save(MODEL, &b, &mut from_b).unwrap();
-    let shapes = (peek(&from_a).unwrap().shape, peek(&from_b).unwrap().shape);
+    let from_a = save(MODEL, &a, &mut from_a).unwrap();
+    let from_b = save(MODEL, &b, &mut from_b).unwrap();
+    let shapes = (peek(from_a).unwrap().shape, peek(from_b).unwrap().shape);
     let (found, wanted) = shapes;
-    let error = load(MODEL, &mut b, &from_a);
+    let error = load(MODEL, &mut b, from_a);
     assert_eq!(error, Err(Error::OtherShape { found, wanted }));
     let (wanted, found) = shapes;
-    let error = load(MODEL, &mut a, &from_b);
+    let error = load(MODEL, &mut a, from_b);
     assert_eq!(error, Err(Error::OtherShape { found, wanted }));
 }
 
@@ -64,6 +64,7 @@ fn values_that_cannot_be_are_refused_though_the_checksum_matches() {
     let statistics = rng + Rng::BYTES;
     let standardiser = statistics + Welford::BYTES;
     let windower = standardiser + Standardiser::BYTES;
+    let held = windower + Windower::<[f32; 3]>::BYTES + u32::BYTES;
     let running = windower + Windower::<[f32; 3]>::BYTES + Replay::<[f32; 2], 3>::BYTES;
 
     for at in (0..rng).step_by(4) {
@@ -74,7 +75,7 @@ fn values_that_cannot_be_are_refused_though_the_checksum_matches() {
         }
     }
     let minus = (-1f32).to_le_bytes();
-    let forgeries: [(usize, &[u8], &str); 10] = [
+    let forgeries: [(usize, &[u8], &str); 12] = [
         (rng, &[0; 16], "a random state of zeros"),
         (statistics + 16, &minus, "statistics of no readings"),
         (statistics + 24, &[0; 4], "statistics of no readings"),
@@ -91,6 +92,8 @@ fn values_that_cannot_be_are_refused_though_the_checksum_matches() {
             "a place outside of the window",
         ),
         (windower + 16, &[0; 4], "a place outside of the window"),
+        (held, &[4], "more samples than the memory"),
+        (held, &[0xFF; 4], "more samples than the memory"),
         (running, &[2], "a truth value"),
         (running, &[0xFF], "a truth value"),
     ];
@@ -129,26 +132,39 @@ impl<const DECLARED: usize> Persist for Miscounting<DECLARED> {
 
 #[test]
 fn an_implementation_that_miscounts_is_found_out() {
-    fn declared<const DECLARED: usize>(actual: usize) {
-        let mut out = [0; 64];
-        let error = Err(Error::Miscounted {
-            declared: DECLARED,
-            actual,
-        });
-        let mut state = Miscounting::<DECLARED>;
-        if DECLARED == 4 {
-            let checkpoint = save(MODEL, &state, &mut out).unwrap();
-            assert_eq!(load(MODEL, &mut state, checkpoint), error);
-        } else {
-            assert_eq!(
-                save(MODEL, &state, &mut out).map(<[u8]>::len),
-                error.map(|()| 0)
-            );
-        }
+    let mut out = [0; 64];
+    let too_few = save(MODEL, &Miscounting::<3>, &mut out).unwrap_err();
+    let miscounted = |declared, actual| Error::Miscounted { declared, actual };
+    assert_eq!(too_few, miscounted(3, 4));
+    // Four bytes are written, and none read.
+    for checkpoint in [
+        save(MODEL, &Miscounting::<4>, &mut [0; 64]).map(<[u8]>::to_vec),
+        save(MODEL, &Miscounting::<5>, &mut [0; 64]).map(<[u8]>::to_vec),
+    ] {
+        let error = load(MODEL, &mut Miscounting::<5>, &checkpoint.unwrap());
+        assert_eq!(error, Err(miscounted(4, 0)));
     }
-    declared::<3>(4);
-    declared::<5>(4);
-    declared::<4>(0);
+}
+
+#[test]
+fn a_memory_takes_no_more_samples_than_it_has_room_for() {
+    let (mut large, mut rng) = (Replay::<[f32; 2], 5>::uniform(), Rng::new(1, 0));
+    (0..4).for_each(|i| assert!(large.push([i as f32; 2], &mut rng)));
+    let mut out = [0; bytes::<Replay<[f32; 2], 5>>()];
+    let checkpoint = save(MODEL, &large, &mut out).unwrap();
+    let mut small = Replay::<[f32; 2], 3>::uniform();
+    let what = "more samples than the memory has room for";
+    let error = load(MODEL, &mut small, checkpoint);
+    assert_eq!(error, Err(Error::Invalid { what, at: 8 }));
+    assert!(small.is_empty());
+    // The other way round there is room to spare.
+    let mut larger = Replay::<[f32; 2], 9>::uniform();
+    load(MODEL, &mut larger, checkpoint).unwrap();
+    assert_eq!(larger.samples(), large.samples());
+    for _ in 0..200 {
+        assert!(larger.push([9.0; 2], &mut rng));
+    }
+    assert_eq!(larger.len(), 9);
 }
 
 #[test]

@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::vec::Vec;
 
 use ganlet::model::Scalar;
+use ganlet::rng::Rng;
 use ganlet::stream::Replay;
 use heapless::spsc::Queue;
 

@@ -1,10 +1,8 @@
 //! One training run from its source to its files.
 
-use std::fs;
 use std::path::Path;
 use std::time::Instant;
 
-use ganlet::checkpoint;
 use ganlet::recipe::Recipe;
 use ganlet::record::Record;
 use ganlet::session::Session;
@@ -14,6 +12,7 @@ use serde::Serialize;
 
 use super::{Args, page};
 use crate::as_device::{self, Plan};
+use crate::checkpoint;
 use crate::cli;
 use crate::console;
 use crate::error::Failure;
@@ -83,7 +82,7 @@ pub(super) fn train(args: &Args) -> Result<(), Failure> {
     let model = match (&args.resume, args.model) {
         (None, model) => model.unwrap_or_default(),
         (Some(path), asked) => {
-            let found = cli::Model::of_checkpoint(&read(path)?, path)?;
+            let found = cli::Model::of_checkpoint(&checkpoint::read(path)?, path)?;
             if asked.is_some_and(|asked| asked != found) {
                 return Err(Failure::input(
                     "the checkpoint is of another model",
@@ -123,11 +122,13 @@ impl Job for Train<'_> {
                 .scale()
                 .map_err(|unfit| Failure::told(&unfit, source.name()))?;
         }
-        let mut session = learner.session;
-        session.threshold = threshold(&source, &session);
+        if args.memory.is_none() {
+            learner.session.threshold = threshold(&source, &learner.session);
+        } // else it is the one by which the device lets readings in
+        let session = &learner.session;
 
         let mut rng = measure::rng(session.seed);
-        let distance = reference.distance(measure::readings(&session, THOROUGH, &mut rng));
+        let distance = reference.distance(measure::readings(session, THOROUGH, &mut rng));
         let rounds = session.trainer.step() - first;
         let drawn = u64::from(session.trainer.step())
             * u64::from(session.recipe.discriminator_steps + 1)
@@ -150,11 +151,11 @@ impl Job for Train<'_> {
         };
 
         let rows: Vec<data::Metric> = records.iter().map(row).collect();
-        let run = page::training(&summary, &rows, &source, &reference, &session);
+        let run = page::training(&summary, &rows, &source, &reference, session);
         out.stage(METRICS, |file| {
             metrics::write(file, &rows).map_err(std::io::Error::other)
         })?;
-        let bytes = bytes(&session)?;
+        let bytes = checkpoint::bytes(&learner)?;
         out.stage(CHECKPOINT, |file| file.write_all(&bytes))?;
         out.stage(REPORT, |file| {
             file.write_all(training::page(&run).as_bytes())
@@ -193,21 +194,19 @@ fn source(args: &Args, window: usize) -> Result<Source, Failure> {
 /// A learner with fresh networks, or with those to go on with. It has seen all readings, unless it
 /// is to learn as a device does.
 fn learner<'a, M: Network>(args: &Args, source: &'a Source) -> Result<Pupil<'a, M>, Failure> {
-    let mut learner = match (&args.resume, args.memory) {
-        (Some(path), None) => source.resumed::<M>(load(path)?),
-        (Some(path), Some(memory)) => {
+    let (recipe, seed) = (recipe::<M>(args), args.seed.unwrap_or(0));
+    let mut learner = match (args.memory, &args.resume) {
+        (None, None) => source.learner(recipe, seed)?,
+        (None, Some(_)) => source.shown(recipe, seed),
+        (Some(memory), _) => {
             let mut learner = Pupil::<M>::new(Supply::bounded(memory as u32));
-            learner.session = load(path)?;
-            learner.resume();
-            learner
-        }
-        (None, None) => source.learner::<M>(recipe::<M>(args), args.seed.unwrap_or(0))?,
-        (None, Some(memory)) => {
-            let mut learner = Pupil::<M>::new(Supply::bounded(memory as u32));
-            learner.restart(recipe::<M>(args), args.seed.unwrap_or(0));
+            learner.restart(recipe, seed);
             learner
         }
     };
+    if let Some(path) = &args.resume {
+        checkpoint::load(path, &mut learner)?;
+    }
     let session = &mut learner.session;
     if let Some(steps) = args.steps {
         session.recipe.steps = steps as u32;
@@ -235,34 +234,6 @@ fn recipe<M: Network>(args: &Args) -> Recipe {
     recipe
 }
 
-/// A session from a checkpoint file.
-pub(crate) fn load<M: Network>(path: &Path) -> Result<Session<M>, Failure> {
-    let bytes = read(path)?;
-    let mut session = Session::BLANK;
-    checkpoint::load(Session::<M>::NAME, &mut session, &bytes)
-        .map_err(|error| Failure::told(&error, path.display()))?;
-    Ok(session)
-}
-
-/// The bytes of a checkpoint file.
-pub(crate) fn read(path: &Path) -> Result<Vec<u8>, Failure> {
-    fs::read(path).map_err(|error| {
-        Failure::input(
-            format!("cannot read the checkpoint: {error}"),
-            path.display(),
-            "give a file that ganlet train wrote",
-        )
-    })
-}
-
-/// The bytes of a session's checkpoint.
-fn bytes<M: Network>(session: &Session<M>) -> Result<Vec<u8>, Failure> {
-    let mut buffer = vec![0; Session::<M>::CHECKPOINT_BYTES];
-    checkpoint::save(Session::<M>::NAME, session, &mut buffer)
-        .map_err(|error| Failure::job(error, CHECKPOINT, "train anew with smaller rates"))?;
-    Ok(buffer)
-}
-
 /// Trains to the end, or to where the user wants to stop.
 fn learn<M: Network>(
     args: &Args,
@@ -277,7 +248,9 @@ fn learn<M: Network>(
         pace: args.pace.map_or(1, |pace| pace as u32),
         warm_up: args.warm_up.map_or(WARM_UP, |readings| readings as u32),
     });
-    let readings = plan.map_or_else(Vec::new, |_| source.readings(seed));
+    let readings = plan.map_or_else(Vec::new, |_| {
+        as_device::left(source.readings(seed), learner)
+    });
     let first = learner.session.trainer.step();
     let progress = Progress::new(u64::from(end.saturating_sub(first)), "steps");
     let mut records = Vec::new();

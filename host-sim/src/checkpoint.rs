@@ -1,0 +1,71 @@
+//! A learner's file.
+
+use std::fs;
+use std::path::Path;
+
+use ganlet::checkpoint::{self, Sink};
+use ganlet::session::Session;
+
+use crate::error::Failure;
+use crate::network::Network;
+use crate::source::Pupil;
+use crate::supply::Supply;
+
+/// The bytes of a checkpoint file.
+///
+/// # Errors
+///
+/// [`Failure::Input`] when it cannot be read.
+pub fn read(path: &Path) -> Result<Vec<u8>, Failure> {
+    fs::read(path).map_err(|error| {
+        Failure::input(
+            format!("cannot read the checkpoint: {error}"),
+            path.display(),
+            "give a file that ganlet train wrote",
+        )
+    })
+}
+
+/// Brings a learner back from a checkpoint file, of the host or of a device.
+///
+/// # Errors
+///
+/// [`Failure::Input`] for a file that is no checkpoint of this model, or is damaged.
+pub fn load<M: Network>(path: &Path, learner: &mut Pupil<'_, M>) -> Result<(), Failure> {
+    checkpoint::load(Session::<M>::NAME, learner, &read(path)?)
+        .map_err(|error| Failure::told(&error, path.display()))
+}
+
+/// The session of a checkpoint file, without the samples that it remembers.
+///
+/// # Errors
+///
+/// As [`load`].
+pub fn session<M: Network>(path: &Path) -> Result<Session<M>, Failure> {
+    let mut learner = Pupil::<M>::new(Supply::Whole(Vec::new()));
+    load(path, &mut learner)?;
+    Ok(learner.session)
+}
+
+/// A learner's checkpoint.
+///
+/// # Errors
+///
+/// [`Failure::Job`] for a learner that is not finite.
+pub fn bytes<M: Network>(learner: &Pupil<'_, M>) -> Result<Vec<u8>, Failure> {
+    struct Heap(Vec<u8>);
+    impl Sink for Heap {
+        fn put(&mut self, bytes: &[u8]) {
+            self.0.extend_from_slice(bytes);
+        }
+    }
+    let mut heap = Heap(Vec::new());
+    match checkpoint::save_to(Session::<M>::NAME, learner, &mut heap) {
+        Ok(()) => Ok(heap.0),
+        Err(error) => Err(Failure::job(
+            error,
+            "the checkpoint",
+            "train anew with smaller rates",
+        )),
+    }
+}
