@@ -174,17 +174,17 @@ fn command(machine: &Machine, elf: &Path) -> Result<Command> {
 fn attach(command: &mut Command, memory: &Path) {
     let file = memory.display().to_string().replace(',', ",,"); // QEMU's way to quote a comma
     command.args(["-device", "tmp105,address=0x48,id=thermometer"]);
-    for (half, address) in [0x50, 0x51].into_iter().enumerate() {
-        let (size, offset) = (store::HALF, half * store::HALF);
+    for (bank, address) in (0x50..0x54).enumerate() {
+        let (size, offset) = (store::BANK, bank * store::BANK);
         command
             .arg("-drive")
             .arg(format!(
-                "if=none,id=half{half},format=raw,offset={offset},size={size},\
+                "if=none,id=bank{bank},format=raw,offset={offset},size={size},\
                  file.filename={file},file.locking=off"
             ))
             .arg("-device")
             .arg(format!(
-                "at24c-eeprom,address={address},rom-size={size},drive=half{half}"
+                "at24c-eeprom,address={address},rom-size={size},drive=bank{bank}"
             ));
     }
 }

@@ -125,6 +125,17 @@ fn choose(
     }
 }
 
+/// What comes after so many readings, of those that are numbers.
+pub(crate) fn after(taken: usize, readings: &[String]) -> &[String] {
+    let is_number = |reading: &String| reading.parse().is_ok_and(f32::is_finite);
+    let numbers = (1..)
+        .zip(readings)
+        .filter(|(_, reading)| is_number(reading));
+    let last = numbers.take(taken).last();
+    let passed = last.map_or(0, |(passed, _)| passed);
+    &readings[passed..]
+}
+
 /// A room whose thermostat switches between 20.5 °C and 23 °C, the same on every run and machine.
 fn room(count: usize) -> Vec<String> {
     let mut state = 0_u64;

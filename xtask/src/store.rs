@@ -7,10 +7,12 @@ use std::{fs, io, path::Path};
 
 use anyhow::{Context, Result, ensure};
 
-/// Its size: that of a 24xM01, whose halves answer to two addresses.
-pub(crate) const BYTES: usize = 128 * 1024;
+/// Its size: that of a 24xM02.
+pub(crate) const BYTES: usize = 256 * 1024;
+/// What of it answers to one address on a bus.
+pub(crate) const BANK: usize = 64 * 1024;
 /// The size of a half.
-pub(crate) const HALF: usize = BYTES / 2;
+const HALF: usize = BYTES / 2;
 const GENERATION: usize = 8;
 
 /// Makes an erased memory unless the file is one already.
@@ -48,6 +50,15 @@ pub(crate) fn oldest(memory: &[u8], size: usize) -> Result<&[u8]> {
     let held = halves.filter_map(|half| Some((generation(half)?, half.get(..size)?)));
     let oldest = held.min_by_key(|(generation, _)| *generation);
     Ok(oldest.context("there is no checkpoint in the memory")?.1)
+}
+
+/// How many readings a device had taken in when it made a checkpoint: the first two numbers behind its
+/// header, those that its statistics hold and those that they refused.
+pub(crate) fn taken(checkpoint: &[u8]) -> Option<usize> {
+    const HEADER: usize = 36;
+    let numbers = checkpoint.get(HEADER..HEADER + 8)?.as_chunks::<4>().0;
+    let total = numbers.iter().map(|&bytes| u32::from_le_bytes(bytes));
+    usize::try_from(total.sum::<u32>()).ok()
 }
 
 /// The generation of a half, if it has been written to its end.

@@ -1,6 +1,5 @@
 //! The main loop's side: take in, learn, watch, keep, tell.
 
-use ganlet::checkpoint::Persist;
 use ganlet::model::Model;
 use ganlet::recipe::Recipe;
 use ganlet::record::{Interval, Vitals};
@@ -114,7 +113,7 @@ const CALIBRATE_EVERY: u32 = 10;
 impl<'a, M, Mem, C, St, R> Device<'a, M, Mem, C, St, R>
 where
     M: Model,
-    Mem: Memory<M::Sample> + Persist,
+    Mem: Memory<M::Sample>,
     C: Clock,
     St: Store,
     R: Reporter,

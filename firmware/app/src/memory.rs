@@ -1,11 +1,14 @@
 //! What training draws its real samples from.
 
+use ganlet::checkpoint::Persist;
 use ganlet::layer::Row;
 use ganlet::rng::Rng;
 use ganlet::stream::Replay;
 
 /// A memory of real samples, in the sensor's unit.
-pub trait Memory<S> {
+///
+/// A checkpoint holds it; one [saved](Persist) by [`Replay`] can be loaded by any that reads it alike.
+pub trait Memory<S>: Persist {
     /// Offers a sample; the memory may keep it in the place of another.
     fn offer(&mut self, sample: S, rng: &mut Rng);
 

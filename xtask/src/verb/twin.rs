@@ -74,8 +74,12 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         limit: args.limit,
     };
     run.check()?;
-    let twins = Twins::new(run, scratch)?;
+    let mut twins = Twins::new(run, scratch)?;
+    let mut uninterrupted = None;
     if let Some(maker) = args.resume {
+        let whole = twins.uninterrupted().context("on the host")?;
+        println!("{:13} {whole}  uninterrupted", "host");
+        uninterrupted = Some(whole);
         twins.half_way(maker).context("half of the way")?;
     }
     let host = twins.host().context("on the host")?;
@@ -86,6 +90,8 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         .with_context(|| format!("on {}", machine.name))?;
     println!("{:13} {target}  {}", machine.name, machine.core);
     ensure!(host == target, "the bits differ");
+    let same = uninterrupted.is_none_or(|whole| whole == host);
+    ensure!(same, "to go on is not the same as not to stop");
     Ok(())
 }
 
@@ -122,8 +128,15 @@ impl Twins {
         fingerprint_of(&mut train)
     }
 
+    /// What `ganlet train` comes to without a stop.
+    fn uninterrupted(&self) -> Result<String> {
+        let mut train = self.train("whole");
+        fingerprint_of(train.args(self.run.orders.networks()))
+    }
+
     /// Makes the checkpoint that both go on from: a file for the host, a store for the device.
-    fn half_way(&self, maker: Maker) -> Result<()> {
+    /// The device is not sent again the readings that it has had; the host passes over them.
+    fn half_way(&mut self, maker: Maker) -> Result<()> {
         let steps = (self.run.orders.steps / 2).max(1);
         let mut train = self.train("half");
         train.args(self.run.orders.networks());
@@ -135,7 +148,10 @@ impl Twins {
             Maker::Target => self.half_way_on_target(steps, made.len())?,
         };
         fs::write(self.folder.path().join(CHECKPOINT), &checkpoint)?;
-        Ok(fs::write(self.store(), store::holding(&checkpoint)?)?)
+        fs::write(self.store(), store::holding(&checkpoint)?)?;
+        let taken = store::taken(&checkpoint).context("a checkpoint without readings")?;
+        self.run.readings = readings::after(taken, &self.run.readings).to_vec();
+        Ok(())
     }
 
     fn half_way_on_target(&self, steps: u32, size: usize) -> Result<Vec<u8>> {

@@ -23,7 +23,7 @@ pub(crate) fn live<M: Model, Mem: Memory<M::Sample>>(
         }
         let ended = inlet::has_ended() && inbox.len() == 0;
         match life.turn(&mut inbox) {
-            Activity::Learned => {}
+            Activity::Learned | Activity::Saving => {}
             Activity::Watching if ended || !orders.watch => ending::end(0),
             Activity::Waiting if ended && !told => {
                 told = true;

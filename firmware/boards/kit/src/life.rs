@@ -1,13 +1,12 @@
 //! What a board learns, and how it lives.
 
-use embedded_storage::Storage;
 use ganlet::{
     model::{Model, Scalar},
     recipe::Recipe,
     stream::Replay,
 };
 use ganlet_app::{
-    Activity, DefmtReporter, Device, Learner, Memory, Plausible, Sample, Settings, Tally,
+    Activity, DefmtReporter, Device, Learner, Memory, Plausible, Sample, Settings, Store, Tally,
 };
 use heapless::spsc::{Consumer, Queue};
 
@@ -54,12 +53,12 @@ pub fn settings_of<M: Model>(steps: u32) -> Settings {
 }
 
 /// A board's life.
-pub struct Life<M: Model + 'static, Mem: 'static, Store> {
-    device: Device<'static, M, Mem, Metronome, Store, DefmtReporter>,
+pub struct Life<M: Model + 'static, Mem: 'static, St> {
+    device: Device<'static, M, Mem, Metronome, St, DefmtReporter>,
     inbox: Consumer<'static, Sample>,
 }
 
-impl<M: Model, Mem: Memory<M::Sample>, Store: Storage> Life<M, Mem, Store> {
+impl<M: Model, Mem: Memory<M::Sample>, St: Store> Life<M, Mem, St> {
     /// Begins it, or goes on from the store. Not inlined: drawing the networks takes stack that
     /// learning needs afterwards.
     #[inline(never)]
@@ -67,7 +66,7 @@ impl<M: Model, Mem: Memory<M::Sample>, Store: Storage> Life<M, Mem, Store> {
         learner: &'static mut Learner<M, Mem>,
         settings: Settings,
         clock: Metronome,
-        store: Store,
+        store: St,
         inbox: Consumer<'static, Sample>,
     ) -> Self {
         let device = Device::start(learner, settings, &TALLY, clock, store, DefmtReporter);
@@ -92,7 +91,7 @@ impl<M: Model, Mem: Memory<M::Sample>, Store: Storage> Life<M, Mem, Store> {
     /// Lives on; the processor sleeps while there is nothing to learn.
     pub fn forever(mut self) -> ! {
         loop {
-            if self.turn() != Activity::Learned {
+            if matches!(self.turn(), Activity::Waiting | Activity::Watching) {
                 cortex_m::asm::wfi(); // the clock's next tick wakes it, at the latest
             }
         }

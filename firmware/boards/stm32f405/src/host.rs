@@ -13,9 +13,10 @@ use board_kit::{
     metronome::Metronome,
 };
 use cortex_m::peripheral::NVIC;
-use embedded_storage::Storage;
 use ganlet::model::Model;
-use ganlet_app::{Activity, Clock, Fault, Learner, Memory, Sample, Sampler, Sensor, Settings};
+use ganlet_app::{
+    Activity, Clock, Fault, Learner, Memory, Sample, Sampler, Sensor, Settings, Store,
+};
 use heapless::{String, spsc::Consumer};
 use stm32f4xx_hal::{
     interrupt, nb,
@@ -112,7 +113,7 @@ pub(crate) fn live<M: Model, Mem: Memory<M::Sample>>(
     learner: &'static mut Learner<M, Mem>,
     orders: &Orders,
     clock: Metronome,
-    store: impl Storage,
+    store: impl Store,
     inbox: Consumer<'static, Sample>,
 ) -> ! {
     let mut life = Life::begin(learner, settings::<M>(orders), clock, store, inbox);

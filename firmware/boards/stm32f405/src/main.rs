@@ -21,7 +21,7 @@ use board_kit::{
 use cortex_m_rt::entry;
 use defmt_rtt as _;
 use ganlet::{model::Window32, stream::Replay};
-use ganlet_app::{Learner, NoStore, Plausible, Sampler, sensor::Temperature};
+use ganlet_app::{Eeprom, Learner, NoStore, Plausible, Sampler, sensor::Temperature};
 use panic_probe as _;
 use stm32f4xx_hal::{gpio::Pull, pac, prelude::*};
 use two_wire::TwoWire;
@@ -65,7 +65,7 @@ fn main() -> ! {
             .USART2
             .serial::<u8>((pins.pa2, receive), 115_200.bps(), &mut rcc);
         let serial = serial.unwrap_or_else(|_| panic!("no such speed"));
-        let store = SerialStore::new(serial, clock, orders.store);
+        let store = Eeprom::new(SerialStore::new(serial, clock, orders.store));
         match orders.window {
             false => host::live(LEARNER, &orders, clock, store, inbox),
             true => host::live(WINDOWS, &orders, clock, store, inbox),

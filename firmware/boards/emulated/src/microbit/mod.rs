@@ -5,9 +5,9 @@ mod file;
 pub(crate) mod timer;
 pub(crate) mod uart;
 
-use ganlet_app::{Fault, Sensor};
+use ganlet_app::{Eeprom, Fault, Sensor};
 
-pub(crate) use self::file::File as Store;
+use self::file::File;
 
 /// The clock of the core.
 pub(crate) const CORE_HZ: u32 = 16_000_000;
@@ -34,7 +34,10 @@ pub(crate) fn thermometer() -> Option<Thermometer> {
     None
 }
 
+/// Two checkpoints in a file.
+pub(crate) type Store = Eeprom<File>;
+
 /// The file, of so many bytes.
 pub(crate) fn store(bytes: u32) -> Store {
-    Store::open(bytes)
+    Eeprom::new(File::open(bytes))
 }

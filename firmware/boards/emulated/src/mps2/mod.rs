@@ -16,7 +16,7 @@ use eeprom24x::{
 };
 use embedded_hal::i2c::I2c as _;
 use embedded_hal_bus::i2c::CriticalSectionDevice;
-use ganlet_app::sensor::Temperature;
+use ganlet_app::{Eeprom, sensor::Temperature};
 use two_wire::TwoWire;
 
 use self::pins::{AtOnce, Pin};
@@ -48,8 +48,9 @@ type Bus = CriticalSectionDevice<'static, Wires>;
 /// A TMP105.
 pub(crate) type Thermometer = Temperature<Bus>;
 
-/// A 24xM01: 128 KB, which hold two checkpoints of the largest model.
-pub(crate) type Store = Storage<Bus, B256, TwoBytes, unique_serial::No, AtOnce>;
+/// A 24xM02: 256 KB, which hold two checkpoints of the largest model and all that it remembers.
+pub(crate) type Store = Eeprom<Memory>;
+type Memory = Storage<Bus, B256, TwoBytes, unique_serial::No, AtOnce>;
 
 /// The thermometer, set to the finest resolution that it has.
 pub(crate) fn thermometer() -> Option<Thermometer> {
@@ -63,6 +64,6 @@ pub(crate) fn thermometer() -> Option<Thermometer> {
 
 /// The memory, which is on the bus whatever the host keeps.
 pub(crate) fn store(_: u32) -> Store {
-    let memory = Eeprom24x::new_24xm01(Bus::new(&BUS), SlaveAddr::default());
-    Storage::new(memory, AtOnce)
+    let memory = Eeprom24x::new_24xm02(Bus::new(&BUS), SlaveAddr::default());
+    Eeprom::new(Storage::new(memory, AtOnce))
 }
