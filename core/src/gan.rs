@@ -8,7 +8,7 @@
 //! the compiler.
 
 use crate::layer::{Layer, Row, Trace, Zero};
-use crate::loss::{self, Loss};
+use crate::loss::Loss;
 use crate::optimizer::{Optimizer, OptimizerState};
 use crate::params::{Params, ParamsExt};
 use crate::penalty::{self, Discriminator};
@@ -19,6 +19,14 @@ use crate::penalty::{self, Discriminator};
 /// Part of the arithmetic: the gradient of a batch adds, block by block, the real samples, then the
 /// generated ones.
 pub const BLOCK: usize = 4;
+
+/// Samples that do so where memory is plenty: whole blocks in a row, so that every sum stays what it
+/// is, and weights are loaded less often.
+const MANY: usize = if cfg!(target_arch = "arm") {
+    BLOCK
+} else {
+    4 * BLOCK
+};
 
 /// A generator, a discriminator, and one optimizer state for each.
 #[derive(Clone, Debug)]
@@ -79,24 +87,24 @@ pub struct DiscriminatorStep {
     pub generated_logit: f32,
 }
 
-/// A forward pass with its memory, for one block.
-struct Pass<L: Layer> {
-    tape: L::Tape<BLOCK>,
-    y: [L::Out; BLOCK],
+/// A forward pass with its memory, for `B` samples.
+struct Pass<L: Layer, const B: usize> {
+    tape: L::Tape<B>,
+    y: [L::Out; B],
 }
 
-impl<L: Layer> Pass<L> {
+impl<L: Layer, const B: usize> Pass<L, B> {
     const ZERO: Self = Self {
-        tape: L::Tape::<BLOCK>::ZERO,
-        y: [L::Out::ZERO; BLOCK],
+        tape: L::Tape::<B>::ZERO,
+        y: [L::Out::ZERO; B],
     };
 
     /// In place: a pass that is handed over is on the stack twice.
-    fn run(&mut self, net: &L, x: &[L::In; BLOCK]) {
+    fn run(&mut self, net: &L, x: &[L::In; B]) {
         net.forward(x, &mut self.tape, &mut self.y);
     }
 
-    fn trace<'a>(&'a self, x: &'a [L::In; BLOCK]) -> Trace<'a, L, BLOCK> {
+    fn trace<'a>(&'a self, x: &'a [L::In; B]) -> Trace<'a, L, B> {
         Trace {
             x,
             tape: &self.tape,
@@ -105,9 +113,11 @@ impl<L: Layer> Pass<L> {
     }
 }
 
-/// `f` of each row that counts in a block of `rows`, zero elsewhere.
-fn fill<T: Zero>(rows: usize, mut f: impl FnMut() -> T) -> [T; BLOCK] {
-    core::array::from_fn(|i| if i < rows { f() } else { T::ZERO })
+/// Sets each row of a block that counts to `f`, the others to zero.
+fn fill<T: Zero>(block: &mut [T; BLOCK], rows: usize, mut f: impl FnMut() -> T) {
+    for (i, place) in block.iter_mut().enumerate() {
+        *place = if i < rows { f() } else { T::ZERO };
+    }
 }
 
 /// How many rows count in each block of a batch.
@@ -115,71 +125,150 @@ fn blocks(batch: usize) -> impl Iterator<Item = usize> {
     (0..batch.div_ceil(BLOCK)).map(move |i| BLOCK.min(batch - i * BLOCK))
 }
 
-/// Real samples against generated ones, before the eyes of one discriminator.
-struct Contest<'a, D> {
+/// Pairs of blocks, the real one first.
+fn pairs<T>(rows: &[T]) -> &[[[T; BLOCK]; 2]] {
+    rows.as_chunks().0.as_chunks().0
+}
+
+/// The same, to be written.
+fn pairs_mut<T>(rows: &mut [T]) -> &mut [[[T; BLOCK]; 2]] {
+    rows.as_chunks_mut().0.as_chunks_mut().0
+}
+
+/// A batch of real samples against generated ones, before the eyes of one discriminator.
+struct Contest<'a, D, R, Z> {
     net: &'a D,
-    loss: Loss,
+    objective: &'a Objective,
     /// What is taken off a logit before V is read.
     centre: f32,
     /// 1 / batch.
     weight: f32,
+    /// Where real samples come from.
+    real: R,
+    /// Where the generator's inputs come from.
+    latent: Z,
 }
 
-impl<D: Discriminator> Contest<'_, D> {
-    /// Adds the loss of the first `rows` pairs of a block to `sums`, and its gradient to `grad`: of
-    /// the real samples, then of the generated ones.
+impl<D: Discriminator, R: FnMut() -> D::In, Z> Contest<'_, D, R, Z> {
+    /// Draws real and generated samples, blocks of `rows` of either in turn, and adds the loss of the
+    /// discriminator to `sums`, its gradient to `grad`.
+    fn play<G: Layer<Out = D::In>, const B: usize>(
+        &mut self,
+        generator: &G,
+        rows: usize,
+        grad: &mut D,
+        sums: &mut DiscriminatorStep,
+    ) where
+        Z: FnMut() -> G::In,
+    {
+        let mut x = [D::In::ZERO; B];
+        for [positives, negatives] in pairs_mut(&mut x) {
+            fill(positives, rows, &mut self.real);
+            let mut latents = [G::In::ZERO; BLOCK];
+            fill(&mut latents, rows, &mut self.latent);
+            infer_into(generator, &latents, negatives);
+        }
+        self.judge(rows, &x, grad, sums);
+        let Objective { r1, r2, .. } = *self.objective;
+        for [positives, negatives] in pairs(&x) {
+            for (gamma, x) in [(r1, positives), (r2, negatives)] {
+                if gamma > 0.0 {
+                    let mut weights = [0.0; BLOCK];
+                    fill(&mut weights, rows, || gamma * self.weight);
+                    sums.step.penalty += penalise(self.net, x, &weights, grad);
+                }
+            }
+        }
+    }
+
+    /// Adds the loss of the first `rows` samples of each block to `sums`, and its gradient to `grad`.
     #[inline(never)] // its activations leave the stack before those of the penalties come
-    fn judge(
+    fn judge<const B: usize>(
         &self,
         rows: usize,
-        positives: &[D::In; BLOCK],
-        negatives: &[D::In; BLOCK],
+        x: &[D::In; B],
         grad: &mut D,
         sums: &mut DiscriminatorStep,
     ) {
-        let (mut on_real, mut on_generated) = (Pass::<D>::ZERO, Pass::<D>::ZERO);
-        on_real.run(self.net, positives);
-        on_generated.run(self.net, negatives);
-
-        let (mut da, mut db) = ([[0.0]; BLOCK], [[0.0]; BLOCK]);
-        let logits = on_real.y.iter().zip(&on_generated.y).take(rows);
-        for ((&[a], &[b]), (da, db)) in logits.zip(da.iter_mut().zip(&mut db)) {
-            let pair = self.loss.discriminator(a, b);
-            *da = [pair.da * self.weight];
-            *db = [pair.db * self.weight];
-            sums.step.loss += pair.value * self.weight;
-            sums.value += loss::value_term(a - self.centre, b - self.centre) * self.weight;
-            sums.real_logit += a * self.weight;
-            sums.generated_logit += b * self.weight;
+        let mut judged = Pass::<D, B>::ZERO;
+        judged.run(self.net, x);
+        let mut dy = [[0.0]; B];
+        for ([on_real, on_generated], [da, db]) in pairs(&judged.y).iter().zip(pairs_mut(&mut dy)) {
+            let logits = on_real.iter().zip(on_generated).take(rows);
+            for ((&[a], &[b]), (da, db)) in logits.zip(da.iter_mut().zip(db)) {
+                let (pair, value) = self
+                    .objective
+                    .loss
+                    .discriminator_and_value(a, b, self.centre);
+                *da = [pair.da * self.weight];
+                *db = [pair.db * self.weight];
+                sums.step.loss += pair.value * self.weight;
+                sums.value += value * self.weight;
+                sums.real_logit += a * self.weight;
+                sums.generated_logit += b * self.weight;
+            }
         }
-        let real = on_real.trace(positives);
-        self.net.backward(real, &mut da, Some(grad), None);
-        let generated = on_generated.trace(negatives);
-        self.net.backward(generated, &mut db, Some(grad), None);
+        self.net
+            .backward(judged.trace(x), &mut dy, Some(grad), None);
     }
 
-    /// The generator's loss at the first `rows` generated samples of a block, paired with the logits
-    /// of real ones, and in `dx` which way each sample should move.
+    /// Draws latents, blocks of `rows`, and adds the generator's gradient to `grad`; gives its loss.
+    fn coach<G: Layer<Out = D::In>, const B: usize>(
+        &mut self,
+        generator: &G,
+        rows: usize,
+        generated: &mut Pass<G, B>,
+        grad: &mut G,
+        loss: &mut f32,
+    ) where
+        Z: FnMut() -> G::In,
+    {
+        let paired = self.objective.loss.pairs_generator_with_real();
+        let (mut latents, mut dx) = ([G::In::ZERO; B], [D::In::ZERO; B]);
+        let blocks = latents.as_chunks_mut().0.iter_mut();
+        for (latents, real) in blocks.zip(dx.as_chunks_mut().0) {
+            if paired {
+                fill(real, rows, &mut self.real);
+            }
+            fill(latents, rows, &mut self.latent);
+        }
+        let mut logits = [[0.0]; B];
+        if paired {
+            infer_into(self.net, &dx, &mut logits);
+        }
+        generated.run(generator, &latents);
+        self.advise(rows, &logits, &generated.y, &mut dx, loss);
+        generator.backward(generated.trace(&latents), &mut dx, Some(grad), None);
+    }
+
+    /// The generator's loss at the first `rows` generated samples of each block, paired with the
+    /// logits of real ones, and in `dx` which way each sample should move.
     #[inline(never)] // its activations leave the stack before those of the generator are gone over
-    fn advise(
+    fn advise<const B: usize>(
         &self,
         rows: usize,
-        paired: &[[f32; 1]; BLOCK],
-        generated: &[D::In; BLOCK],
-        dx: &mut [D::In; BLOCK],
-    ) -> f32 {
-        let mut judged = Pass::<D>::ZERO;
+        paired: &[[f32; 1]; B],
+        generated: &[D::In; B],
+        dx: &mut [D::In; B],
+        loss: &mut f32,
+    ) {
+        let mut judged = Pass::<D, B>::ZERO;
         judged.run(self.net, generated);
-        let (mut loss, mut db) = (0.0, [[0.0]; BLOCK]);
-        let logits = paired.iter().zip(&judged.y).take(rows);
-        for ((&[a], &[b]), db) in logits.zip(&mut db) {
-            let pair = self.loss.generator(a, b);
-            *db = [pair.db * self.weight];
-            loss += pair.value * self.weight;
+        let mut db = [[0.0]; B];
+        let blocks = paired.as_chunks::<BLOCK>().0.iter();
+        let blocks = blocks.zip(judged.y.as_chunks::<BLOCK>().0);
+        for ((paired, judged), db) in blocks.zip(db.as_chunks_mut::<BLOCK>().0) {
+            let mut sum = 0.0;
+            let logits = paired.iter().zip(judged).take(rows);
+            for ((&[a], &[b]), db) in logits.zip(db) {
+                let pair = self.objective.loss.generator(a, b);
+                *db = [pair.db * self.weight];
+                sum += pair.value * self.weight;
+            }
+            *loss += sum;
         }
         let at = judged.trace(generated);
         self.net.backward(at, &mut db, None, Some(dx));
-        loss
     }
 }
 
@@ -194,18 +283,22 @@ fn penalise<D: Discriminator>(
     weights: &[f32; BLOCK],
     grad: &mut D,
 ) -> f32 {
-    let mut pass = Pass::<D>::ZERO;
+    let mut pass = Pass::<D, BLOCK>::ZERO;
     pass.run(net, x);
     penalty::accumulate(net, pass.trace(x), weights, grad)
 }
 
 /// Runs a network forward on one block, keeping nothing.
-#[inline(never)] // its activations leave the stack before those of a training pass come
 pub fn infer<L: Layer, const B: usize>(net: &L, x: &[L::In; B]) -> [L::Out; B] {
-    let mut tape = L::Tape::<B>::ZERO;
     let mut y = [L::Out::ZERO; B];
-    net.forward(x, &mut tape, &mut y);
+    infer_into(net, x, &mut y);
     y
+}
+
+#[inline(never)] // its activations leave the stack before those of a training pass come
+fn infer_into<L: Layer, const B: usize>(net: &L, x: &[L::In; B], y: &mut [L::Out; B]) {
+    let mut tape = L::Tape::<B>::ZERO;
+    net.forward(x, &mut tape, y);
 }
 
 impl<G, D, O> Gan<G, D, O>
@@ -214,12 +307,12 @@ where
     D: Discriminator<In = G::Out>,
     O: Optimizer,
 {
-    /// What a step of either player takes on the stack at most, in bytes: one gradient, the
+    /// What a step of either player takes on a device's stack at most, in bytes: one gradient, the
     /// activations of one block, the block itself. Call frames come on top.
     pub const STEP_BYTES: usize = {
         let block = size_of::<[G::In; BLOCK]>() + 2 * size_of::<[G::Out; BLOCK]>();
-        let discriminator = size_of::<D>() + 2 * size_of::<Pass<D>>();
-        let generator = size_of::<G>() + size_of::<Pass<G>>() + size_of::<Pass<D>>();
+        let discriminator = size_of::<D>() + size_of::<Pass<D, { 2 * BLOCK }>>();
+        let generator = size_of::<G>() + size_of::<Pass<G, BLOCK>>() + size_of::<Pass<D, BLOCK>>();
         block
             + if discriminator > generator {
                 discriminator
@@ -259,34 +352,33 @@ where
         optimizer: &O,
         rate: f32,
         batch: usize,
-        mut real: impl FnMut() -> D::In,
-        mut latent: impl FnMut() -> G::In,
+        real: impl FnMut() -> D::In,
+        latent: impl FnMut() -> G::In,
     ) -> DiscriminatorStep {
-        let (generator, net) = (&self.generator, &self.discriminator);
         let mut grad = D::ZERO;
-        let weight = 1.0 / batch as f32;
         let centre = if objective.loss.leaves_a_constant() {
             self.centre
         } else {
             0.0
         };
-        let contest = Contest {
-            net,
-            loss: objective.loss,
+        let mut contest = Contest {
+            net: &self.discriminator,
+            objective,
             centre,
-            weight,
+            weight: 1.0 / batch as f32,
+            real,
+            latent,
         };
-        let mut sums = DiscriminatorStep::ZERO;
-        for rows in blocks(batch) {
-            let positives = fill(rows, &mut real);
-            let negatives = infer(generator, &fill(rows, &mut latent));
-            contest.judge(rows, &positives, &negatives, &mut grad, &mut sums);
-            for (gamma, x) in [(objective.r1, &positives), (objective.r2, &negatives)] {
-                if gamma > 0.0 {
-                    let weights = fill(rows, || gamma * weight);
-                    sums.step.penalty += penalise(net, x, &weights, &mut grad);
-                }
+        let (mut sums, generator) = (DiscriminatorStep::ZERO, &self.generator);
+        let mut rest = batch;
+        if MANY > BLOCK && objective.r1 <= 0.0 && objective.r2 <= 0.0 {
+            for _ in 0..batch / MANY {
+                contest.play::<G, { 2 * MANY }>(generator, BLOCK, &mut grad, &mut sums);
             }
+            rest %= MANY;
+        }
+        for rows in blocks(rest) {
+            contest.play::<G, { 2 * BLOCK }>(generator, rows, &mut grad, &mut sums);
         }
         sums.step.take(
             optimizer,
@@ -314,31 +406,31 @@ where
         optimizer: &O,
         rate: f32,
         batch: usize,
-        mut real: impl FnMut() -> D::In,
-        mut latent: impl FnMut() -> G::In,
+        real: impl FnMut() -> D::In,
+        latent: impl FnMut() -> G::In,
     ) -> Step {
-        let (net, judge) = (&self.generator, &self.discriminator);
         let mut grad = G::ZERO;
-        let weight = 1.0 / batch as f32;
         let mut step = Step::ZERO;
-        let contest = Contest {
-            net: judge,
-            loss: objective.loss,
+        let mut contest = Contest {
+            net: &self.discriminator,
+            objective,
             centre: 0.0,
-            weight,
+            weight: 1.0 / batch as f32,
+            real,
+            latent,
         };
-        let mut generated = Pass::<G>::ZERO;
-        for rows in blocks(batch) {
-            let paired = if objective.loss.pairs_generator_with_real() {
-                infer(judge, &fill(rows, &mut real))
-            } else {
-                [[0.0]; BLOCK]
-            };
-            let latents = fill(rows, &mut latent);
-            generated.run(net, &latents);
-            let mut dx = [D::In::ZERO; BLOCK];
-            step.loss += contest.advise(rows, &paired, &generated.y, &mut dx);
-            net.backward(generated.trace(&latents), &mut dx, Some(&mut grad), None);
+        let (generator, loss) = (&self.generator, &mut step.loss);
+        let mut rest = batch;
+        if MANY > BLOCK {
+            let mut pass = Pass::<G, MANY>::ZERO;
+            for _ in 0..batch / MANY {
+                contest.coach(generator, BLOCK, &mut pass, &mut grad, loss);
+            }
+            rest %= MANY;
+        }
+        let mut pass = Pass::<G, BLOCK>::ZERO;
+        for rows in blocks(rest) {
+            contest.coach(generator, rows, &mut pass, &mut grad, loss);
         }
         step.take(
             optimizer,

@@ -17,7 +17,7 @@
 use core::fmt;
 use core::str::FromStr;
 
-use crate::math::{sigmoid, softplus};
+use crate::math::{softplus, softplus_and_slope};
 
 /// Which pair of losses the two players minimise.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -63,11 +63,15 @@ impl Loss {
     #[inline]
     pub fn discriminator(self, a: f32, b: f32) -> Pair {
         match self {
-            Self::Minimax | Self::NonSaturating => Pair {
-                value: softplus(-a) + softplus(b),
-                da: -sigmoid(-a),
-                db: sigmoid(b),
-            },
+            Self::Minimax | Self::NonSaturating => {
+                let (on_real, real_slope) = softplus_and_slope(-a);
+                let (on_generated, generated_slope) = softplus_and_slope(b);
+                Pair {
+                    value: on_real + on_generated,
+                    da: -real_slope,
+                    db: generated_slope,
+                }
+            }
             Self::LeastSquares => Pair {
                 value: 0.5 * (a - 1.0) * (a - 1.0) + 0.5 * b * b,
                 da: a - 1.0,
@@ -84,9 +88,9 @@ impl Loss {
                 db: 1.0,
             },
             Self::Relativistic => {
-                let slope = sigmoid(b - a);
+                let (value, slope) = softplus_and_slope(b - a);
                 Pair {
-                    value: softplus(b - a),
+                    value,
                     da: -slope,
                     db: slope,
                 }
@@ -94,18 +98,35 @@ impl Loss {
         }
     }
 
+    /// The same, and [`value_term`] of the logits with `centre` taken off.
+    #[inline]
+    pub fn discriminator_and_value(self, a: f32, b: f32, centre: f32) -> (Pair, f32) {
+        let pair = self.discriminator(a, b);
+        let value = match self {
+            Self::Minimax | Self::NonSaturating if centre == 0.0 => -pair.value, // the very number
+            _ => value_term(a - centre, b - centre),
+        };
+        (pair, value)
+    }
+
     /// What the generator minimises, for one pair. The discriminator is frozen, so only the
     /// derivative by b is of use; a is read by the relativistic loss alone.
     #[inline]
     pub fn generator(self, a: f32, b: f32) -> Pair {
         let (value, da, db) = match self {
-            Self::Minimax => (-softplus(b), 0.0, -sigmoid(b)),
-            Self::NonSaturating => (softplus(-b), 0.0, -sigmoid(-b)),
+            Self::Minimax => {
+                let (value, slope) = softplus_and_slope(b);
+                (-value, 0.0, -slope)
+            }
+            Self::NonSaturating => {
+                let (value, slope) = softplus_and_slope(-b);
+                (value, 0.0, -slope)
+            }
             Self::LeastSquares => (0.5 * (b - 1.0) * (b - 1.0), 0.0, b - 1.0),
             Self::Hinge | Self::Wasserstein => (-b, 0.0, -1.0),
             Self::Relativistic => {
-                let slope = sigmoid(a - b);
-                (softplus(a - b), slope, -slope)
+                let (value, slope) = softplus_and_slope(a - b);
+                (value, slope, -slope)
             }
         };
         Pair { value, da, db }

@@ -12,13 +12,9 @@ mod backend {
     pub(crate) fn exp(x: f32) -> f32 {
         F32Ext::exp(x)
     }
-    // micromath's logarithm and root are off by several per cent, too much for the tails of a
-    // Gaussian and for Adam's denominator.
+    // micromath's logarithm is off by several per cent, too much for the tails of a Gaussian.
     pub(crate) fn ln(x: f32) -> f32 {
         libm::logf(x)
-    }
-    pub(crate) fn sqrt(x: f32) -> f32 {
-        libm::sqrtf(x)
     }
     pub(crate) fn tanh(x: f32) -> f32 {
         // micromath has no tanh: 1 - 2 / (e^2x + 1), which saturates to ±1 at both ends.
@@ -36,9 +32,6 @@ mod backend {
     }
     pub(crate) fn ln(x: f32) -> f32 {
         libm::logf(x)
-    }
-    pub(crate) fn sqrt(x: f32) -> f32 {
-        libm::sqrtf(x)
     }
     pub(crate) fn tanh(x: f32) -> f32 {
         libm::tanhf(x)
@@ -67,10 +60,10 @@ pub fn ln(x: f32) -> f32 {
     backend::ln(x)
 }
 
-/// Square root; `x` must not be negative.
+/// Square root, exact to the last bit with either back end; `x` must not be negative.
 #[inline]
 pub fn sqrt(x: f32) -> f32 {
-    backend::sqrt(x)
+    ganlet_hardware_sqrt::sqrt(x)
 }
 
 /// Hyperbolic tangent.
@@ -101,6 +94,15 @@ pub fn sigmoid(x: f32) -> f32 {
 pub fn softplus(x: f32) -> f32 {
     let positive = if x > 0.0 { x } else { 0.0 };
     positive + ln(1.0 + exp(-x.abs()))
+}
+
+/// s(x) and its slope σ(x), the very numbers of [`softplus`] and [`sigmoid`], from one exponential.
+#[inline]
+pub fn softplus_and_slope(x: f32) -> (f32, f32) {
+    let e = exp(-x.abs());
+    let positive = if x > 0.0 { x } else { 0.0 };
+    let slope = if x >= 0.0 { 1.0 } else { e } / (1.0 + e);
+    (positive + ln(1.0 + e), slope)
 }
 
 /// `f64` functions for quadrature, closed forms and reports; never for training.

@@ -34,6 +34,8 @@ pub trait Activation: Copy + core::fmt::Debug {
 
 /// A place for a block that may turn out not to be needed.
 pub trait Kept<T>: Zero {
+    /// Whether it is needed.
+    const KEEPS: bool;
     /// Writes the block down, or does nothing.
     fn keep(&mut self, block: &T);
     /// The block written down, or else the one offered.
@@ -41,6 +43,8 @@ pub trait Kept<T>: Zero {
 }
 
 impl<T> Kept<T> for () {
+    const KEEPS: bool = false;
+
     #[inline]
     fn keep(&mut self, _: &T) {}
     #[inline]
@@ -58,6 +62,8 @@ impl<T: Zero> Zero for Stored<T> {
 }
 
 impl<T: Zero> Kept<T> for Stored<T> {
+    const KEEPS: bool = true;
+
     #[inline]
     fn keep(&mut self, block: &T) {
         self.0 = *block;

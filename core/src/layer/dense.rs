@@ -2,8 +2,8 @@
 
 use core::marker::PhantomData;
 
-use super::activation::{Activation, Linear, Pointwise};
-use super::product::{add_outer_products, add_product, transpose};
+use super::activation::{Activation, Kept, Linear, Pointwise};
+use super::product::{add_outer_products, map, map_back};
 use super::{Dual, Init, Kinks, Layer, TangentTrace, Trace};
 use crate::math;
 use crate::params::Params;
@@ -32,27 +32,6 @@ impl<const I: usize, const O: usize, A> Dense<I, O, A> {
         }
     }
 
-    /// z = x W + `start`, row by row.
-    #[inline]
-    fn map<const B: usize>(&self, x: &[[f32; I]; B], start: &[f32; O], z: &mut [[f32; O]; B]) {
-        *z = [*start; B];
-        add_product(z, x, &self.w);
-    }
-
-    /// dx = dz Wᵀ, row by row; the samples of a block are the lanes, so that no weight is moved.
-    #[inline]
-    fn map_back<const B: usize>(&self, dz: &[[f32; O]; B], dx: &mut [[f32; I]; B]) {
-        let dz = transpose(dz);
-        let (tall, rest) = self.w.as_chunks::<4>();
-        let done = 4 * tall.len();
-        for (i, w) in tall.iter().enumerate() {
-            map_back_from(4 * i, w, &dz, dx);
-        }
-        for (i, w) in rest.as_chunks::<1>().0.iter().enumerate() {
-            map_back_from(done + i, w, &dz, dx);
-        }
-    }
-
     /// dW += xᵀ dz, by ascending sample.
     #[inline]
     fn add_outer<const B: usize>(&mut self, x: &[[f32; I]; B], dz: &[[f32; O]; B]) {
@@ -62,28 +41,13 @@ impl<const I: usize, const O: usize, A> Dense<I, O, A> {
     /// db += dz, by ascending sample.
     #[inline]
     fn add_bias<const B: usize>(&mut self, dz: &[[f32; O]; B]) {
+        let mut sums = self.b; // in registers
         for dz in dz {
-            for (b, &dz) in self.b.iter_mut().zip(dz) {
-                *b += dz;
+            for (sum, &dz) in sums.iter_mut().zip(dz) {
+                *sum += dz;
             }
         }
-    }
-}
-
-/// The `R` adjoints from `first` on of every row, through the weights that lead from them.
-#[inline]
-fn map_back_from<const R: usize, const B: usize, const I: usize, const O: usize>(
-    first: usize,
-    w: &[[f32; O]; R],
-    dz: &[[f32; B]; O],
-    dx: &mut [[f32; I]; B],
-) {
-    let mut turned = [[0.0; B]; R];
-    add_product(&mut turned, w, dz);
-    for (dx, from) in dx.iter_mut().zip(transpose(&turned)) {
-        if let Some(place) = dx.get_mut(first..).and_then(<[f32]>::first_chunk_mut) {
-            *place = from;
-        }
+        self.b = sums;
     }
 }
 
@@ -127,8 +91,12 @@ impl<const I: usize, const O: usize, A: Activation> Layer for Dense<I, O, A> {
         tape: &mut Self::Tape<B>,
         y: &mut [[f32; O]; B],
     ) {
-        self.map(x, &self.b, y);
-        Pointwise::<A>::forward(y, tape);
+        if A::CURVED || <A::Tape<[[f32; O]; B]> as Kept<_>>::KEEPS {
+            map(x, &self.b, &self.w, Linear::value, y);
+            Pointwise::<A>::forward(y, tape);
+        } else {
+            map(x, &self.b, &self.w, A::value, y);
+        }
     }
 
     fn backward<const B: usize>(
@@ -144,7 +112,7 @@ impl<const I: usize, const O: usize, A: Activation> Layer for Dense<I, O, A> {
             grad.add_bias(dy);
         }
         if let Some(dx) = dx {
-            self.map_back(dy, dx);
+            map_back(dy, &self.w, dx);
         }
     }
 
@@ -155,7 +123,7 @@ impl<const I: usize, const O: usize, A: Activation> Layer for Dense<I, O, A> {
         tape: &mut Self::TangentTape<B>,
         y: &mut [[f32; O]; B],
     ) {
-        self.map(x, &[0.0; O], y);
+        map(x, &[0.0; O], &self.w, Linear::value, y);
         Pointwise::<A>::tangent(at.tape, at.y, y, tape);
     }
 
@@ -172,8 +140,8 @@ impl<const I: usize, const O: usize, A: Activation> Layer for Dense<I, O, A> {
         grad.add_outer(at.x, &dy.value);
         grad.add_bias(&dy.value);
         if let Some(dx) = dx {
-            self.map_back(&dy.value, &mut dx.value);
-            self.map_back(&dy.tangent, &mut dx.tangent);
+            map_back(&dy.value, &self.w, &mut dx.value);
+            map_back(&dy.tangent, &self.w, &mut dx.tangent);
         }
     }
 

@@ -1,133 +1,306 @@
-//! Products of matrices in register blocks: the one hot loop of every layer.
+//! Products of matrices in register blocks: the hot loops of every layer.
+//!
+//! A block of the result, some rows by some columns, stays in registers over a whole sum: the loop
+//! over terms is the inner one, columns are its lanes. No sum is split, whatever the vector width,
+//! and a compiler that vectorises cannot choose the wrong axis.
 
-/// Rows of a block: values of `a` held against one vector of `b`.
-const ROWS: usize = 4;
+/// Rows of a block.
+const ROWS: usize = if cfg!(any(target_arch = "arm", target_feature = "avx")) {
+    4
+} else {
+    2
+};
 
-/// Columns of a block. On a Cortex-M4 a block and its operands fill the 32 registers; elsewhere
-/// they are one or two vectors a row.
-const LANES: usize = if cfg!(target_arch = "arm") { 4 } else { 8 };
+/// Columns of a block: on a Cortex-M4 a block and its operands fill the 32 registers, elsewhere they
+/// are two vectors a row.
+const LANES: usize = match () {
+    () if cfg!(target_arch = "arm") => 4,
+    () => 16,
+};
 
-/// Columns of the blocks at the right edge, where fewer than [`LANES`] are left.
-const NARROW: usize = 4;
+/// Rows of a block of one column, whose sums have nothing but each other to overlap with.
+const TALL: usize = if cfg!(target_arch = "arm") { 4 } else { 8 };
+
+/// y = φ(x W + `start`), row by row: `y[r][c] = φ(start[c] + Σₘ x[r][m] w[m][c])`, by ascending m.
+#[inline(never)] // one function for each shape, whoever needs it
+pub(super) fn map<const M: usize, const C: usize>(
+    x: &[[f32; M]],
+    start: &[f32; C],
+    w: &[[f32; C]; M],
+    finish: impl Fn(f32) -> f32 + Copy,
+    y: &mut [[f32; C]],
+) {
+    if C == 1 {
+        let (tall, rest) = y.as_chunks_mut::<TALL>();
+        let (x_tall, x_rest) = x.as_chunks::<TALL>();
+        for (x, y) in x_tall.iter().zip(tall) {
+            map_columns::<TALL, 1, M, C>(0, x, start, w, finish, y);
+        }
+        for (x, y) in x_rest.as_chunks::<1>().0.iter().zip(rest.as_chunks_mut().0) {
+            map_columns::<1, 1, M, C>(0, x, start, w, finish, y);
+        }
+        return;
+    }
+    let (blocks, rest) = y.as_chunks_mut::<ROWS>();
+    let (x_blocks, x_rest) = x.as_chunks::<ROWS>();
+    for (x, y) in x_blocks.iter().zip(blocks) {
+        map_rows(x, start, w, finish, y);
+    }
+    for (x, y) in x_rest.as_chunks::<1>().0.iter().zip(rest.as_chunks_mut().0) {
+        map_rows(x, start, w, finish, y);
+    }
+}
+
+/// Some rows, from the widest blocks of columns to the narrowest.
+#[cfg_attr(target_arch = "arm", inline(always))]
+#[cfg_attr(not(target_arch = "arm"), inline(never))] // or AVX-512 gathers rows
+fn map_rows<const T: usize, const M: usize, const C: usize>(
+    x: &[[f32; M]; T],
+    start: &[f32; C],
+    w: &[[f32; C]; M],
+    finish: impl Fn(f32) -> f32 + Copy,
+    y: &mut [[f32; C]; T],
+) {
+    let mut from = 0;
+    if LANES >= 32 {
+        from = map_columns::<T, 32, M, C>(from, x, start, w, finish, y);
+    }
+    if LANES >= 16 {
+        from = map_columns::<T, 16, M, C>(from, x, start, w, finish, y);
+    }
+    if LANES >= 8 {
+        from = map_columns::<T, 8, M, C>(from, x, start, w, finish, y);
+    }
+    from = map_columns::<T, 4, M, C>(from, x, start, w, finish, y);
+    map_columns::<T, 1, M, C>(from, x, start, w, finish, y);
+}
+
+/// The columns behind `from`, in as many blocks of `W` as there are; gives the first of the rest.
+#[inline(always)]
+fn map_columns<const T: usize, const W: usize, const M: usize, const C: usize>(
+    from: usize,
+    x: &[[f32; M]; T],
+    start: &[f32; C],
+    w: &[[f32; C]; M],
+    finish: impl Fn(f32) -> f32 + Copy,
+    y: &mut [[f32; C]; T],
+) -> usize {
+    let blocks = C.saturating_sub(from) / W;
+    for j in 0..blocks {
+        let mut sums = [part::<W>(start, from, j); T];
+        for (m, w) in w.iter().enumerate() {
+            add_term(&mut sums, &column(x, m), &part(w, from, j));
+        }
+        for (y, sums) in y.iter_mut().zip(sums) {
+            if let Some(y) = part_mut::<W>(y, from, j) {
+                *y = sums.map(finish);
+            }
+        }
+    }
+    from + blocks * W
+}
 
 /// out += Σₘ aₘ ⊗ bₘ, that is `out[r][c] += Σₘ a[m][r] b[m][c]`, by ascending m.
+#[inline]
 pub(super) fn add_outer_products<const R: usize, const C: usize>(
     out: &mut [[f32; C]; R],
     a: &[[f32; R]],
     b: &[[f32; C]],
 ) {
-    add(out, &Turned(a), b);
-}
-
-/// out += a b, that is `out[r][c] += Σₘ a[r][m] b[m][c]`, by ascending m.
-pub(super) fn add_product<const R: usize, const M: usize, const C: usize>(
-    out: &mut [[f32; C]; R],
-    a: &[[f32; M]; R],
-    b: &[[f32; C]; M],
-) {
-    add(out, &Upright(a), b);
-}
-
-/// The left factor of a product.
-trait Left {
-    /// The factors of term `m` in the `T` rows from `row` on.
-    fn factors<const T: usize>(&self, m: usize, row: usize) -> Option<[f32; T]>;
-}
-
-/// `[m][row]`.
-struct Turned<'a, const R: usize>(&'a [[f32; R]]);
-
-impl<const R: usize> Left for Turned<'_, R> {
-    #[inline(always)]
-    fn factors<const T: usize>(&self, m: usize, row: usize) -> Option<[f32; T]> {
-        window(self.0.get(m)?, row).copied()
+    if C == 1 {
+        // A column is a row that stands: its numbers are the lanes.
+        let row = out.as_flattened_mut().as_chunks_mut::<R>().0;
+        add_outer(row, b.as_flattened().as_chunks::<1>().0, a);
+    } else {
+        add_outer(out, a, b);
     }
 }
 
-/// `[row][m]`.
-struct Upright<'a, const M: usize, const R: usize>(&'a [[f32; M]; R]);
-
-impl<const M: usize, const R: usize> Left for Upright<'_, M, R> {
-    #[inline(always)]
-    fn factors<const T: usize>(&self, m: usize, row: usize) -> Option<[f32; T]> {
-        let rows: &[[f32; M]; T] = self.0.get(row..)?.first_chunk()?;
-        let mut factors = [0.0; T];
-        for (factor, row) in factors.iter_mut().zip(rows) {
-            *factor = *row.get(m)?;
-        }
-        Some(factors)
+#[inline(never)] // one function for each shape
+fn add_outer<const R: usize, const C: usize>(out: &mut [[f32; C]], a: &[[f32; R]], b: &[[f32; C]]) {
+    let (blocks, rest) = out.as_chunks_mut::<ROWS>();
+    let first = ROWS * blocks.len();
+    for (i, out) in blocks.iter_mut().enumerate() {
+        add_outer_rows(out, ROWS * i, a, b);
+    }
+    for (i, out) in rest.as_chunks_mut::<1>().0.iter_mut().enumerate() {
+        add_outer_rows(out, first + i, a, b);
     }
 }
 
-/// The loop over m is the inner one, and blocks of `out` are its lanes: no sum is split, whatever
-/// the vector width, and a compiler that vectorises cannot choose the wrong axis.
-#[inline]
-fn add<const R: usize, const C: usize>(out: &mut [[f32; C]; R], a: &impl Left, b: &[[f32; C]]) {
-    let (tall, rest) = out.as_chunks_mut::<ROWS>();
-    let done = tall.len() * ROWS;
-    for (i, rows) in tall.iter_mut().enumerate() {
-        add_to_rows(rows, i * ROWS, a, b);
-    }
-    for (i, row) in rest.as_chunks_mut::<1>().0.iter_mut().enumerate() {
-        add_to_rows(row, done + i, a, b);
-    }
-}
-
-/// The rows from `row` on, one block of columns after the other.
-#[inline]
-fn add_to_rows<const T: usize, const C: usize>(
+/// Some rows, from the widest blocks of columns to the narrowest.
+#[cfg_attr(target_arch = "arm", inline(always))]
+#[cfg_attr(not(target_arch = "arm"), inline(never))] // see `map_rows`
+fn add_outer_rows<const T: usize, const R: usize, const C: usize>(
     out: &mut [[f32; C]; T],
     row: usize,
-    a: &impl Left,
+    a: &[[f32; R]],
     b: &[[f32; C]],
 ) {
-    let wide = C - C % LANES;
-    let narrow = C - C % NARROW;
-    for column in (0..wide).step_by(LANES) {
-        add_to_block::<T, LANES, C>(out, (row, column), a, b);
+    let mut from = 0;
+    if LANES >= 32 {
+        from = add_outer_columns::<T, 32, R, C>(from, out, row, a, b);
     }
-    for column in (wide..narrow).step_by(NARROW) {
-        add_to_block::<T, NARROW, C>(out, (row, column), a, b);
+    if LANES >= 16 {
+        from = add_outer_columns::<T, 16, R, C>(from, out, row, a, b);
     }
-    for column in narrow..C {
-        add_to_block::<T, 1, C>(out, (row, column), a, b);
+    if LANES >= 8 {
+        from = add_outer_columns::<T, 8, R, C>(from, out, row, a, b);
     }
+    from = add_outer_columns::<T, 4, R, C>(from, out, row, a, b);
+    add_outer_columns::<T, 1, R, C>(from, out, row, a, b);
 }
 
-/// One block of `T` rows by `W` columns, held in registers over all m.
-#[inline]
-fn add_to_block<const T: usize, const W: usize, const C: usize>(
+/// The columns behind `from`, in as many blocks of `W` as there are; gives the first of the rest.
+#[inline(always)]
+fn add_outer_columns<const T: usize, const W: usize, const R: usize, const C: usize>(
+    from: usize,
     out: &mut [[f32; C]; T],
-    (row, column): (usize, usize),
-    a: &impl Left,
+    row: usize,
+    a: &[[f32; R]],
     b: &[[f32; C]],
-) {
-    let mut block = [[0.0; W]; T];
-    for (sums, out) in block.iter_mut().zip(out.iter()) {
-        if let Some(out) = window(out, column) {
-            *sums = *out;
+) -> usize {
+    let blocks = C.saturating_sub(from) / W;
+    for j in 0..blocks {
+        let mut sums = [[0.0; W]; T];
+        for (sums, out) in sums.iter_mut().zip(&*out) {
+            *sums = part(out, from, j);
         }
-    }
-    for (m, b) in b.iter().enumerate() {
-        if let (Some(a), Some(b)) = (a.factors::<T>(m, row), window::<W>(b, column)) {
-            for (sums, a) in block.iter_mut().zip(a) {
-                for (sum, &b) in sums.iter_mut().zip(b) {
-                    *sum += a * b;
-                }
+        for (a, b) in a.iter().zip(b) {
+            if let Some(a) = window(a, row) {
+                add_term(&mut sums, a, &part(b, from, j));
+            }
+        }
+        for (out, sums) in out.iter_mut().zip(sums) {
+            if let Some(out) = part_mut(out, from, j) {
+                *out = sums;
             }
         }
     }
-    for (sums, out) in block.iter().zip(out) {
-        let out = out.get_mut(column..).and_then(<[f32]>::first_chunk_mut);
-        if let Some(out) = out {
-            *out = *sums;
+    from + blocks * W
+}
+
+/// sums += x ⊗ w: one term of every sum of a block.
+///
+/// Rows are spelled out four by four: of a loop over them a compiler for AVX-512 makes the lanes.
+#[inline(always)]
+fn add_term<const T: usize, const W: usize>(sums: &mut [[f32; W]; T], x: &[f32; T], w: &[f32; W]) {
+    let (quads, rest) = sums.as_chunks_mut::<4>();
+    let (x_quads, x_rest) = x.as_chunks::<4>();
+    for ([s0, s1, s2, s3], &[x0, x1, x2, x3]) in quads.iter_mut().zip(x_quads) {
+        add_scaled(s0, x0, w);
+        add_scaled(s1, x1, w);
+        add_scaled(s2, x2, w);
+        add_scaled(s3, x3, w);
+    }
+    for (sum, &x) in rest.iter_mut().zip(x_rest) {
+        add_scaled(sum, x, w);
+    }
+}
+
+/// sum += x w.
+#[inline(always)]
+fn add_scaled<const W: usize>(sum: &mut [f32; W], x: f32, w: &[f32; W]) {
+    for (sum, w) in sum.iter_mut().zip(w) {
+        *sum += x * w;
+    }
+}
+
+/// dx = dz Wᵀ, row by row: `dx[r][i] = Σₒ dz[r][o] w[i][o]`, from zero, by ascending o.
+#[inline]
+pub(super) fn map_back<const I: usize, const O: usize>(
+    dz: &[[f32; O]],
+    w: &[[f32; O]; I],
+    dx: &mut [[f32; I]],
+) {
+    if cfg!(target_arch = "arm") {
+        map_back_in_place(dz, w, dx);
+    } else {
+        map(dz, &[0.0; I], &transpose(w), |x| x, dx); // so that inputs are lanes
+    }
+}
+
+/// The same with no memory for turned weights, where lanes are registers like any other.
+#[inline(never)] // one function for each shape
+fn map_back_in_place<const I: usize, const O: usize>(
+    dz: &[[f32; O]],
+    w: &[[f32; O]; I],
+    dx: &mut [[f32; I]],
+) {
+    let (blocks, rest) = dx.as_chunks_mut::<ROWS>();
+    let (dz_blocks, dz_rest) = dz.as_chunks::<ROWS>();
+    for (dz, dx) in dz_blocks.iter().zip(blocks) {
+        map_back_rows(dz, w, dx);
+    }
+    for (dz, dx) in dz_rest
+        .as_chunks::<1>()
+        .0
+        .iter()
+        .zip(rest.as_chunks_mut().0)
+    {
+        map_back_rows(dz, w, dx);
+    }
+}
+
+/// Some rows, from the widest blocks of columns to the narrowest.
+#[inline(always)]
+fn map_back_rows<const T: usize, const I: usize, const O: usize>(
+    dz: &[[f32; O]; T],
+    w: &[[f32; O]; I],
+    dx: &mut [[f32; I]; T],
+) {
+    let (blocks, rest) = w.as_chunks::<4>();
+    for (j, w) in blocks.iter().enumerate() {
+        map_back_columns(0, j, dz, w, dx);
+    }
+    for (j, w) in rest.as_chunks::<1>().0.iter().enumerate() {
+        map_back_columns(4 * blocks.len(), j, dz, w, dx);
+    }
+}
+
+/// The `j`-th block of columns behind the first `from`.
+#[inline(always)]
+fn map_back_columns<const T: usize, const W: usize, const I: usize, const O: usize>(
+    from: usize,
+    j: usize,
+    dz: &[[f32; O]; T],
+    w: &[[f32; O]; W],
+    dx: &mut [[f32; I]; T],
+) {
+    let mut sums = [[0.0; W]; T];
+    for o in 0..O {
+        add_term(&mut sums, &column(dz, o), &column(w, o));
+    }
+    for (dx, sums) in dx.iter_mut().zip(sums) {
+        if let Some(dx) = part_mut(dx, from, j) {
+            *dx = sums;
         }
     }
 }
 
-/// The `W` numbers from `start` on.
-#[inline]
-fn window<const W: usize>(row: &[f32], start: usize) -> Option<&[f32; W]> {
+/// A column.
+#[inline(always)]
+fn column<const R: usize, const C: usize>(rows: &[[f32; C]; R], c: usize) -> [f32; R] {
+    rows.each_ref()
+        .map(|row| row.get(c).copied().unwrap_or(0.0))
+}
+
+/// The `j`-th block of `W` numbers behind the first `from`.
+#[inline(always)]
+fn part<const W: usize>(row: &[f32], from: usize, j: usize) -> [f32; W] {
+    let blocks = row.get(from..).unwrap_or_default().as_chunks().0;
+    blocks.get(j).copied().unwrap_or([0.0; W])
+}
+
+/// The same, to be written.
+#[inline(always)]
+fn part_mut<const W: usize>(row: &mut [f32], from: usize, j: usize) -> Option<&mut [f32; W]> {
+    row.get_mut(from..)?.as_chunks_mut().0.get_mut(j)
+}
+
+/// The `T` numbers from `start` on.
+#[inline(always)]
+fn window<const T: usize>(row: &[f32], start: usize) -> Option<&[f32; T]> {
     row.get(start..)?.first_chunk()
 }
 
@@ -158,14 +331,35 @@ mod tests {
         let [start, ..]: [[[f32; C]; R]; 3] = random_rows(rng);
         let mut out = start;
         add_outer_products(&mut out, &a, &b);
-        let mut other = start;
-        add_product(&mut other, &transpose(&a), &b);
-        assert_eq!(out, other);
         for (r, (out, start)) in out.iter().zip(&start).enumerate() {
             for (c, (out, start)) in out.iter().zip(start).enumerate() {
                 let terms = a.iter().zip(&b);
                 let sum = terms.fold(*start, |sum, (a, b)| sum + a[r] * b[c]);
                 assert_eq!(out.to_bits(), sum.to_bits(), "{R} x {C} at {r}, {c}");
+            }
+        }
+
+        let [w, ..]: [[[f32; C]; R]; 3] = random_rows(rng);
+        let x: [[[f32; R]; 7]; 3] = random_rows(rng);
+        let [[start, ..], ..]: [[[f32; C]; 1]; 3] = random_rows(rng);
+        let halved = |x| 0.5 * x;
+        let mut y = [[0.0; C]; 21];
+        map(x.as_flattened(), &start, &w, halved, &mut y);
+        for (x, y) in x.as_flattened().iter().zip(&y) {
+            for (c, y) in y.iter().enumerate() {
+                let terms = x.iter().zip(&w);
+                let sum = terms.fold(start[c], |sum, (x, w)| sum + x * w[c]);
+                assert_eq!(y.to_bits(), halved(sum).to_bits(), "{R} x {C} at {c}");
+            }
+        }
+        let (mut dx, mut in_place) = ([[0.0; R]; 21], [[0.0; R]; 21]);
+        map_back(&y, &w, &mut dx);
+        map_back_in_place(&y, &w, &mut in_place);
+        assert_eq!(dx, in_place);
+        for (dx, y) in dx.iter().zip(&y) {
+            for (dx, w) in dx.iter().zip(&w) {
+                let sum = y.iter().zip(w).fold(0.0, |sum, (y, w)| sum + y * w);
+                assert_eq!(dx.to_bits(), sum.to_bits(), "{R} x {C} back");
             }
         }
     }
@@ -178,6 +372,8 @@ mod tests {
         check::<5, 13>();
         check::<8, 32>();
         check::<10, 20>();
+        check::<16, 1>();
+        check::<33, 61>();
     }
 
     #[test]

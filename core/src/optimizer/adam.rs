@@ -1,6 +1,6 @@
 //! Adam (Kingma and Ba 2015).
 
-use super::{Optimizer, OptimizerState};
+use super::{Optimizer, OptimizerState, update_leaf};
 use crate::math;
 use crate::params::Params;
 
@@ -35,14 +35,15 @@ impl Optimizer for Adam {
         let step = rate / (1.0 - state.powers[0]);
         let unbias = 1.0 / (1.0 - state.powers[1]);
         for i in 0..P::LEAVES {
-            let moments = state.first.leaf_mut(i).iter_mut();
-            let moments = moments.zip(state.second.leaf_mut(i));
-            let params = params.leaf_mut(i).iter_mut().zip(grad.leaf(i));
-            for ((m, v), (p, &g)) in moments.zip(params) {
-                *m = self.beta1 * *m + (1.0 - self.beta1) * g;
-                *v = self.beta2 * *v + (1.0 - self.beta2) * (g * g);
-                *p -= step * *m / (math::sqrt(*v * unbias) + self.epsilon);
-            }
+            let moments = [state.first.leaf_mut(i), state.second.leaf_mut(i)];
+            update_leaf(params.leaf_mut(i), moments, grad.leaf(i), |p, [m, v], g| {
+                let m = self.beta1 * m + (1.0 - self.beta1) * g;
+                let v = self.beta2 * v + (1.0 - self.beta2) * (g * g);
+                (
+                    p - step * m / (math::sqrt(v * unbias) + self.epsilon),
+                    [m, v],
+                )
+            });
         }
     }
 }

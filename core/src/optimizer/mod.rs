@@ -57,3 +57,58 @@ impl<P: Params> OptimizerState for P {
         Params::leaf_mut(self, i)
     }
 }
+
+/// Moves a leaf of parameters and `K` leaves of moments by a rule for one number, in one pass.
+///
+/// Leaves are short, and what a compiler leaves over of a loop in vectors can be most of one: the
+/// vectors are spelled out.
+#[inline]
+fn update_leaf<const K: usize>(
+    params: &mut [f32],
+    mut moments: [&mut [f32]; K],
+    grad: &[f32],
+    rule: impl Fn(f32, [f32; K], f32) -> (f32, [f32; K]),
+) {
+    let (whole, rest) = params.as_chunks_mut::<LANES>();
+    let done = whole.len() * LANES;
+    for (i, (params, grad)) in whole
+        .iter_mut()
+        .zip(grad.as_chunks::<LANES>().0)
+        .enumerate()
+    {
+        let mut old = [[0.0; LANES]; K];
+        for (old, moment) in old.iter_mut().zip(&moments) {
+            if let Some(moment) = moment.as_chunks().0.get(i) {
+                *old = *moment;
+            }
+        }
+        let mut new = old;
+        for lane in 0..LANES {
+            let (p, moments) = rule(params[lane], old.map(|m| m[lane]), grad[lane]);
+            params[lane] = p;
+            for (new, moment) in new.iter_mut().zip(moments) {
+                new[lane] = moment;
+            }
+        }
+        for (moment, new) in moments.iter_mut().zip(new) {
+            if let Some(moment) = moment.as_chunks_mut().0.get_mut(i) {
+                *moment = new;
+            }
+        }
+    }
+    for (i, (param, &g)) in rest.iter_mut().zip(grad.iter().skip(done)).enumerate() {
+        let old = moments
+            .each_ref()
+            .map(|m| m.get(done + i).copied().unwrap_or(0.0));
+        let (p, new) = rule(*param, old, g);
+        *param = p;
+        for (moment, new) in moments.iter_mut().zip(new) {
+            if let Some(moment) = moment.get_mut(done + i) {
+                *moment = new;
+            }
+        }
+    }
+}
+
+/// Numbers that go together in a step of an optimizer.
+const LANES: usize = if cfg!(target_arch = "arm") { 1 } else { 8 };

@@ -1,6 +1,6 @@
 //! RMSProp with Adam's correction of the start: Adam without a first moment.
 
-use super::{Optimizer, OptimizerState};
+use super::{Optimizer, OptimizerState, update_leaf};
 use crate::math;
 use crate::params::Params;
 
@@ -33,12 +33,11 @@ impl Optimizer for RmsProp {
         *power *= self.beta2;
         let unbias = 1.0 / (1.0 - *power);
         for i in 0..P::LEAVES {
-            let moments = state.second.leaf_mut(i).iter_mut();
-            let params = params.leaf_mut(i).iter_mut().zip(grad.leaf(i));
-            for (v, (p, &g)) in moments.zip(params) {
-                *v = self.beta2 * *v + (1.0 - self.beta2) * (g * g);
-                *p -= rate * g / (math::sqrt(*v * unbias) + self.epsilon);
-            }
+            let moments = [state.second.leaf_mut(i)];
+            update_leaf(params.leaf_mut(i), moments, grad.leaf(i), |p, [v], g| {
+                let v = self.beta2 * v + (1.0 - self.beta2) * (g * g);
+                (p - rate * g / (math::sqrt(v * unbias) + self.epsilon), [v])
+            });
         }
     }
 }

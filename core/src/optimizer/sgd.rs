@@ -1,6 +1,6 @@
 //! Stochastic gradient descent, plain and with momentum.
 
-use super::Optimizer;
+use super::{Optimizer, update_leaf};
 use crate::params::Params;
 
 /// p ← p − rate · g.
@@ -13,9 +13,9 @@ impl Optimizer for Sgd {
 
     fn update<P: Params>(&self, _: &mut (), rate: f32, params: &mut P, grad: &P) {
         for i in 0..P::LEAVES {
-            for (p, &g) in params.leaf_mut(i).iter_mut().zip(grad.leaf(i)) {
-                *p -= rate * g;
-            }
+            update_leaf(params.leaf_mut(i), [], grad.leaf(i), |p, [], g| {
+                (p - rate * g, [])
+            });
         }
     }
 }
@@ -33,12 +33,11 @@ impl Optimizer for Momentum {
 
     fn update<P: Params>(&self, moment: &mut P, rate: f32, params: &mut P, grad: &P) {
         for i in 0..P::LEAVES {
-            let moment = Params::leaf_mut(moment, i);
-            let step = params.leaf_mut(i).iter_mut().zip(moment);
-            for ((p, m), &g) in step.zip(grad.leaf(i)) {
-                *m = self.mu * *m + g;
-                *p -= rate * *m;
-            }
+            let moments = [Params::leaf_mut(moment, i)];
+            update_leaf(params.leaf_mut(i), moments, grad.leaf(i), |p, [m], g| {
+                let m = self.mu * m + g;
+                (p - rate * m, [m])
+            });
         }
     }
 }
