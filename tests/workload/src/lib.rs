@@ -172,11 +172,9 @@ impl<'a, const K: usize, const N: usize> File<'a, K, N> {
 
     /// The players before their first step.
     pub fn players<W: Workload<K, N>>(&self) -> Players<W, K, N> {
-        let mut players = Players::<W, K, N>::BLANK;
         let mut weights = self.weights;
-        fill(&mut players.generator, &mut weights);
-        fill(&mut players.discriminator, &mut weights);
-        players
+        let generator = filled(&mut weights);
+        Players::<W, K, N>::new(generator, filled(&mut weights))
     }
 
     /// The batch of step `i`.
@@ -191,13 +189,15 @@ impl<'a, const K: usize, const N: usize> File<'a, K, N> {
     }
 }
 
-fn fill<P: Params>(params: &mut P, weights: &mut &[f32]) {
+fn filled<P: Params>(weights: &mut &[f32]) -> P {
+    let mut params = P::ZERO;
     for i in 0..P::LEAVES {
         let leaf = params.leaf_mut(i);
         let (own, rest) = weights.split_at(leaf.len());
         leaf.copy_from_slice(own);
         *weights = rest;
     }
+    params
 }
 
 /// Where a workload is after 200 steps.
