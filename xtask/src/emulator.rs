@@ -4,7 +4,7 @@ mod monitor;
 pub(crate) mod program;
 
 use std::{
-    fs,
+    fs::{self, File},
     io::Read,
     net::{Ipv4Addr, TcpListener, TcpStream},
     path::Path,
@@ -97,7 +97,7 @@ impl Emulator {
             .with_context(|| format!("cannot start {}", process::shown(&command)))?;
         let serial = accept(&serial, &mut child)?;
         if machine.store == Store::Serial {
-            store::serial::serve(accept(&memory, &mut child)?, kept)?;
+            serve(accept(&memory, &mut child)?, kept)?;
         }
         let monitor = Monitor::new(accept(&monitor, &mut child)?)?;
         let mut ending = None;
@@ -187,6 +187,15 @@ fn attach(command: &mut Command, memory: &Path) {
                 "at24c-eeprom,address={address},rom-size={size},drive=bank{bank}"
             ));
     }
+}
+
+/// Answers out of the store's file, in a thread of its own, until the line is cut.
+fn serve(line: TcpStream, kept: &Path) -> Result<()> {
+    let mut options = File::options();
+    let file = options.read(true).write(true).open(kept);
+    let file = file.with_context(|| format!("cannot open {}", kept.display()))?;
+    thread::spawn(move || serial_store::host::serve(line, file));
+    Ok(())
 }
 
 /// Waits for the device's question, `?`. What is said before is lost: its UART is not on yet.

@@ -1,8 +1,6 @@
 //! The store of an emulated machine, as the device lays it out: a checkpoint at the beginning of each
 //! half, and at the half's end its generation, a number and its complement.
 
-pub(crate) mod serial;
-
 use std::{fs, io, path::Path};
 
 use anyhow::{Context, Result, ensure};

@@ -4,7 +4,6 @@
 //! - [`either`]: the sensor that is attached, or else the chip's own;
 //! - [`life`]: what is learned, and how it is lived;
 //! - [`line`]: readings as lines of text, for a board that is fed by a host;
-//! - [`serial_store`]: a memory that a host keeps, for a board that is fed by one;
 //! - [`handover`]: from the main program to an interrupt;
 //! - [`spin`]: a delay of microseconds;
 //! - [`last_words`]: what a hard fault leaves behind.
@@ -18,5 +17,4 @@ pub mod last_words;
 pub mod life;
 pub mod line;
 pub mod metronome;
-pub mod serial_store;
 pub mod spin;

@@ -15,7 +15,6 @@ use board_kit::{
     last_words,
     life::{self, Life, TALLY},
     metronome::Metronome,
-    serial_store::SerialStore,
     spin::Spin,
 };
 use cortex_m_rt::entry;
@@ -23,6 +22,7 @@ use defmt_rtt as _;
 use ganlet::{model::Window32, stream::Replay};
 use ganlet_app::{Eeprom, Learner, NoStore, Plausible, Sampler, sensor::Temperature};
 use panic_probe as _;
+use serial_store::SerialStore;
 use stm32f4xx_hal::{gpio::Pull, pac, prelude::*};
 use two_wire::TwoWire;
 

@@ -1,18 +1,8 @@
-//! A memory that a host keeps for a board, over a serial line of its own.
-//!
-//! The board asks and the host answers, one question at a time:
-//!
-//! | question | answer |
-//! |---|---|
-//! | `r`, address, length, check | as many bytes, check |
-//! | `w`, address, length, as many bytes, check | `+`, check |
-//!
-//! An address is a `u32` and a check a `u16`, both with the low byte first; a length is one byte.
-//! The check of a question is the CRC-16 (XMODEM) of what it says; that of an answer goes on from its
-//! question's, so that an answer that comes too late is not taken for the next one. A host does not
-//! answer what it does not understand.
+//! The board's end.
 
-use crc::{CRC_16_XMODEM, Crc, Digest, NoTable};
+use core::fmt;
+
+use crc::{Digest, NoTable};
 use embedded_hal_nb::{
     nb,
     serial::{Read, Write},
@@ -20,7 +10,7 @@ use embedded_hal_nb::{
 use embedded_storage::{ReadStorage, Storage};
 use ganlet_app::Clock;
 
-static CRC: Crc<u16, NoTable> = Crc::<u16, NoTable>::new(&CRC_16_XMODEM);
+use crate::{CRC, DONE, HEAD, READ, WRITE};
 
 /// Bytes that are asked for at once.
 const PIECE: usize = 64;
@@ -48,6 +38,14 @@ pub struct SerialStore<S, C> {
     /// What was read last, and where it lies.
     piece: [u8; PIECE],
     known: Option<u32>,
+}
+
+impl<S, C> fmt::Debug for SerialStore<S, C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SerialStore")
+            .field("bytes", &self.bytes)
+            .finish_non_exhaustive()
+    }
 }
 
 impl<S: Read<u8> + Write<u8>, C: Clock> SerialStore<S, C> {
@@ -88,7 +86,7 @@ impl<S: Read<u8> + Write<u8>, C: Clock> SerialStore<S, C> {
     }
 
     fn ask_for(&mut self, at: u32, length: usize) -> Result<(), Error> {
-        let mut check = self.send(b'r', at, length as u8, &[])?;
+        let mut check = self.send(READ, at, length as u8, &[])?;
         for i in 0..length {
             self.piece[i] = self.receive()?;
         }
@@ -97,9 +95,14 @@ impl<S: Read<u8> + Write<u8>, C: Clock> SerialStore<S, C> {
     }
 
     fn tell(&mut self, at: u32, bytes: &[u8]) -> Result<(), Error> {
-        let mut check = self.send(b'w', at, bytes.len() as u8, bytes)?;
-        check.update(&[self.receive()?]);
-        self.compare(check)
+        let mut check = self.send(WRITE, at, bytes.len() as u8, bytes)?;
+        let answer = self.receive()?;
+        check.update(&[answer]);
+        self.compare(check)?;
+        match answer {
+            DONE => Ok(()),
+            _ => Err(Error::NoAnswer),
+        }
     }
 
     /// Sends a question; the check that its answer goes on from.
@@ -111,7 +114,7 @@ impl<S: Read<u8> + Write<u8>, C: Clock> SerialStore<S, C> {
         bytes: &[u8],
     ) -> Result<Digest<'static, u16, NoTable>, Error> {
         let [a, b, c, d] = at.to_le_bytes();
-        let head = [verb, a, b, c, d, length];
+        let head: [u8; HEAD] = [verb, a, b, c, d, length];
         let mut check = CRC.digest();
         check.update(&head);
         check.update(bytes);
