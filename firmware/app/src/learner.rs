@@ -71,7 +71,7 @@ impl<M: Model, Mem: Memory<M::Sample>> Learner<M, Mem> {
         Self {
             session: Session::BLANK,
             memory,
-            watch: Watch::new(),
+            watch: Watch::BLANK,
             readings: Welford::new(),
             windower: Windower::new(NonZeroU32::MIN),
             keeping: Rng::BLANK,

@@ -87,6 +87,12 @@ impl<'a, S: Sensor> Sampler<'a, S> {
         }
     }
 
+    /// Counts readings as dropped that were due and could not be taken, with a gap in their place.
+    pub fn miss(&mut self, readings: u32) {
+        (0..readings).for_each(|_| self.tally.drop());
+        self.gap |= readings > 0;
+    }
+
     /// Whether the queue has room for a reading and a gap before it.
     pub fn has_room(&self) -> bool {
         self.outbox.len() + 2 <= self.outbox.capacity()
@@ -195,6 +201,21 @@ mod tests {
         let mut script = Script::new([Err(Fault::Bus), Err(Fault::Bus), Ok(7.0)]);
         let (samples, _) = run(&mut script, Plausible::ANY, 4);
         assert_eq!(samples, [Gap, Reading(7.0)]);
+    }
+
+    #[test]
+    fn readings_that_could_not_be_taken_are_counted_and_leave_a_gap() {
+        let (tally, mut queue) = (Tally::new(), Queue::<Sample, 4>::new());
+        let (outbox, mut inbox) = queue.split();
+        let script = Script::new([1.0, 2.0, 3.0].map(Ok));
+        let mut sampler = Sampler::new(script, Plausible::ANY, outbox, &tally);
+        for missed in [0, 5] {
+            sampler.miss(missed);
+            sampler.sample();
+        }
+        let taken: Vec<_> = core::iter::from_fn(|| inbox.dequeue()).collect();
+        assert_eq!(taken, [Reading(1.0), Gap, Reading(2.0)]);
+        assert_eq!((tally.dropped(), tally.seen()), (5, 7));
     }
 
     #[test]

@@ -63,6 +63,13 @@ impl Watch {
     /// Windows of an alarm after which they count as normal.
     pub const TO_ACCEPT: u32 = 1024;
 
+    /// Zeros throughout, for a static before it is set.
+    pub(crate) const BLANK: Self = Self {
+        limit: 0.0,
+        row: 0,
+        alarmed: None,
+    };
+
     /// Before the first limits.
     pub const fn new() -> Self {
         Self {

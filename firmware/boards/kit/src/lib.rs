@@ -4,6 +4,7 @@
 //! - [`either`]: the sensor that is attached, or else the chip's own;
 //! - [`life`]: what is learned, and how it is lived;
 //! - [`line`]: readings as lines of text, for a board that is fed by a host;
+//! - [`own_flash`]: checkpoints in the chip's own flash;
 //! - [`handover`]: from the main program to an interrupt;
 //! - [`spin`]: a delay of microseconds;
 //! - [`last_words`]: what a hard fault leaves behind.
@@ -17,4 +18,5 @@ pub mod last_words;
 pub mod life;
 pub mod line;
 pub mod metronome;
+pub mod own_flash;
 pub mod spin;

@@ -24,6 +24,14 @@ static TICKS: Mutex<Cell<u64>> = Mutex::new(Cell::new(0));
 /// Ticks between two beats; 0 for no beat.
 static PERIOD: AtomicU32 = AtomicU32::new(0);
 
+/// Beats that were missed and not asked for yet.
+static MISSED: AtomicU32 = AtomicU32::new(0);
+
+/// Beats that were missed since this was last asked, which the interrupt of the beat does.
+pub fn missed() -> u32 {
+    MISSED.swap(0, Ordering::Relaxed)
+}
+
 /// A running SysTick.
 #[derive(Clone, Copy)]
 pub struct Metronome {
@@ -48,6 +56,18 @@ impl Metronome {
         Self {
             cycles_per_micro: hertz / 1_000_000,
         }
+    }
+
+    /// Makes up for ticks that were missed in so many cycles in which no interrupt was served: the
+    /// last of them waits, the others are lost.
+    pub fn make_up_for(self, cycles: u32) {
+        let missed = (cycles / (SYST::get_reload() + 1)).saturating_sub(1);
+        critical_section::with(|cs| {
+            let ticks = TICKS.borrow(cs);
+            ticks.set(ticks.get() + u64::from(missed));
+        });
+        let beats = missed.checked_div(PERIOD.load(Ordering::Relaxed));
+        MISSED.fetch_add(beats.unwrap_or(0), Ordering::Relaxed);
     }
 
     /// Asks for a PendSV `per_second` times a second, 1 to 1000.

@@ -4,17 +4,19 @@
 #![no_main]
 
 mod chip_temperature;
+mod flash;
 mod thermometer;
 
 use board_kit::{
     either::Either,
     life::{self, Life, TALLY},
     metronome::Metronome,
+    own_flash,
     spin::Spin,
 };
 use cortex_m_rt::entry;
 use defmt_rtt as _;
-use ganlet_app::{NoStore, Sampler, sensor::Temperature};
+use ganlet_app::{Sampler, sensor::Temperature};
 use nrf52840_hal::{Clocks, gpio::p0, pac};
 use panic_probe as _;
 
@@ -41,6 +43,8 @@ fn main() -> ! {
     let own = ChipTemperature::new(chip.TEMP);
     let sensor = Either::attached_or_own(Temperature::new(bus, 0x48), own);
     thermometer::SAMPLER.give(Sampler::new(sensor, life::TEMPERATURE, outbox, &TALLY));
+    let flash = flash::flash(chip.NVMC);
+    let store = own_flash::store::<_, { flash::PAGES }>(flash, clock, &mut core.DCB, core.DWT);
     clock.beat(life::PER_SECOND);
-    Life::begin(LEARNER, life::settings(), clock, NoStore, inbox).forever()
+    Life::begin(LEARNER, life::settings(), clock, store, inbox).forever()
 }

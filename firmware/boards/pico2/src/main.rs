@@ -4,16 +4,18 @@
 #![no_main]
 
 mod chip_temperature;
+mod flash;
 mod thermometer;
 
 use board_kit::{
     either::Either,
     life::{self, Life, TALLY},
     metronome::Metronome,
+    own_flash,
     spin::Spin,
 };
 use defmt_rtt as _;
-use ganlet_app::{NoStore, Sampler, sensor::Temperature};
+use ganlet_app::{Sampler, sensor::Temperature};
 use panic_probe as _;
 use rp235x_hal::{
     Clock as _, Sio, Watchdog,
@@ -26,6 +28,7 @@ use rp235x_hal::{
 use two_wire::TwoWire;
 
 use chip_temperature::ChipTemperature;
+use flash::Flash;
 
 /// The crystal of the board.
 const CRYSTAL: u32 = 12_000_000;
@@ -74,6 +77,9 @@ fn main() -> ! {
     };
     let sensor = Either::attached_or_own(Temperature::new(bus, 0x48), own);
     thermometer::SAMPLER.give(Sampler::new(sensor, life::TEMPERATURE, outbox, &TALLY));
+    // SAFETY: main runs once, and nobody starts the other core.
+    let flash = unsafe { Flash::take() };
+    let store = own_flash::store::<_, { flash::SECTORS }>(flash, clock, &mut core.DCB, core.DWT);
     clock.beat(life::PER_SECOND);
-    Life::begin(LEARNER, life::settings(), clock, NoStore, inbox).forever()
+    Life::begin(LEARNER, life::settings(), clock, store, inbox).forever()
 }

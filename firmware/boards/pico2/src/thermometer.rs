@@ -1,6 +1,6 @@
 //! The board's thermometer, and the interrupt that reads it.
 
-use board_kit::{either::Either, handover::Handover, spin::Spin};
+use board_kit::{either::Either, handover::Handover, metronome, spin::Spin};
 use cortex_m_rt::exception;
 use ganlet_app::{Sampler, sensor::Temperature};
 use rp235x_hal::gpio::{
@@ -27,6 +27,7 @@ pub(crate) static SAMPLER: Handover<Sampler<'static, Thermometer>> = Handover::n
 fn PendSV() {
     static mut OWN: Option<Sampler<'static, Thermometer>> = None;
     if let Some(sampler) = SAMPLER.fetch(OWN) {
+        sampler.miss(metronome::missed());
         sampler.sample();
     }
 }

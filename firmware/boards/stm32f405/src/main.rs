@@ -5,6 +5,7 @@
 
 mod chip_temperature;
 mod core_clock;
+mod flash;
 mod host;
 #[path = "../../emulated/src/orders.rs"]
 mod orders;
@@ -15,18 +16,20 @@ use board_kit::{
     last_words,
     life::{self, Life, TALLY},
     metronome::Metronome,
+    own_flash,
     spin::Spin,
 };
 use cortex_m_rt::entry;
 use defmt_rtt as _;
 use ganlet::{model::Window32, stream::Replay};
-use ganlet_app::{Eeprom, Learner, NoStore, Plausible, Sampler, sensor::Temperature};
+use ganlet_app::{Eeprom, Learner, Plausible, Sampler, sensor::Temperature};
 use panic_probe as _;
 use serial_store::SerialStore;
 use stm32f4xx_hal::{gpio::Pull, pac, prelude::*};
 use two_wire::TwoWire;
 
 use chip_temperature::ChipTemperature;
+use flash::Flash;
 use host::Said;
 use orders::{Crash, Orders};
 
@@ -81,6 +84,8 @@ fn main() -> ! {
     let own = ChipTemperature::new(chip.ADC1, &chip.ADC_COMMON, &mut rcc);
     let sensor = Either::attached_or_own(Temperature::new(bus, 0x48), own);
     thermometer::SAMPLER.give(Sampler::new(sensor, life::TEMPERATURE, outbox, &TALLY));
+    let flash = Flash::new(chip.FLASH);
+    let store = own_flash::store::<_, { flash::SECTORS }>(flash, clock, &mut core.DCB, core.DWT);
     clock.beat(life::PER_SECOND);
-    Life::begin(LEARNER, life::settings(), clock, NoStore, inbox).forever()
+    Life::begin(LEARNER, life::settings(), clock, store, inbox).forever()
 }
