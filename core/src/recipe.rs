@@ -112,6 +112,24 @@ impl Recipe {
 }
 
 impl Recipe {
+    /// The most samples per step that a checkpoint may ask for.
+    const LARGEST_BATCH: usize = 1024;
+    /// The most discriminator steps per generator step.
+    const MOST_STEPS: u32 = 100;
+
+    /// Whether a device can train so: a round ends, and no setting makes a step of sound numbers
+    /// unsound. Nobody writes others, but whoever forges a checkpoint can.
+    fn is_sound(&self) -> bool {
+        let fraction = 0.0..=1.0;
+        (1..=Self::LARGEST_BATCH).contains(&self.batch)
+            && self.discriminator_steps <= Self::MOST_STEPS
+            && fraction.contains(&self.generator_rate)
+            && fraction.contains(&self.discriminator_rate)
+            && fraction.contains(&self.average)
+            && (0.0..1.0).contains(&self.optimizer.beta2)
+            && self.optimizer.epsilon > 0.0
+    }
+
     /// All settings as numbers, in the order of the fields.
     fn numbers(&self) -> ([u32; 8], [f32; 11]) {
         let (penalty, penalty_from, penalty_to) = self.penalty_schedule.numbers();
@@ -194,10 +212,66 @@ impl Persist for Recipe {
 
     fn load(&mut self, from: &mut Reader<'_>) -> Result<(), Invalid> {
         let (whole, real) = (from.read([0; 8])?, from.read([0.0; 11])?);
-        let recipe = Self::from_numbers(whole, real)
-            .filter(|recipe| recipe.batch > 0)
-            .ok_or(Invalid("a setting that does not exist"))?;
+        let recipe =
+            Self::from_numbers(whole, real).ok_or(Invalid("a setting that does not exist"))?;
+        if !recipe.is_sound() {
+            return Err(Invalid("a setting beyond its limits"));
+        }
         from.set(self, recipe);
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::checkpoint::{self, Error, Name};
+
+    const MODEL: Name = Name::new("recipe").unwrap();
+
+    fn restored(recipe: &Recipe) -> Result<Recipe, Error> {
+        let mut bytes = [0; checkpoint::bytes::<Recipe>()];
+        checkpoint::save(MODEL, recipe, &mut bytes)?;
+        let mut restored = Recipe::WINDOW;
+        checkpoint::load(MODEL, &mut restored, &bytes)?;
+        Ok(restored)
+    }
+
+    #[test]
+    fn a_recipe_survives_its_checkpoint_up_to_its_limits() {
+        let mut recipe = Recipe::SCALAR;
+        assert_eq!(restored(&recipe), Ok(recipe));
+        (recipe.batch, recipe.discriminator_steps) = (1024, 100);
+        (recipe.generator_rate, recipe.discriminator_rate) = (0.0, 1.0);
+        (recipe.average, recipe.optimizer.beta2) = (1.0, 0.0);
+        assert_eq!(restored(&recipe), Ok(recipe));
+    }
+
+    #[test]
+    fn a_recipe_that_no_device_could_follow_is_refused() {
+        type Spoil = fn(&mut Recipe);
+        let spoils: [Spoil; 11] = [
+            |it| it.batch = 0,
+            |it| it.batch = 1025,
+            |it| it.discriminator_steps = 101,
+            |it| it.generator_rate = 1.5,
+            |it| it.generator_rate = -0.1,
+            |it| it.discriminator_rate = 1.5,
+            |it| it.average = 1.5,
+            |it| it.average = -0.5,
+            |it| it.optimizer.beta2 = 1.0,
+            |it| it.optimizer.beta2 = -0.5,
+            |it| it.optimizer.epsilon = 0.0,
+        ];
+        for spoil in spoils {
+            let mut recipe = Recipe::SCALAR;
+            spoil(&mut recipe);
+            let told = restored(&recipe);
+            let what = "a setting beyond its limits";
+            assert!(
+                matches!(told, Err(Error::Invalid { what: told, .. }) if told == what),
+                "{recipe:?}: {told:?}"
+            );
+        }
     }
 }

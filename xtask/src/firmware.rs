@@ -41,7 +41,7 @@ pub(crate) fn build_for(board: &str, target: &str) -> Result<PathBuf> {
 }
 
 /// `cargo build` in this folder of `firmware/boards`.
-fn cargo(board: &str, target: &str) -> Result<Command> {
+pub(crate) fn cargo(board: &str, target: &str) -> Result<Command> {
     let mut cargo = Toolchain::for_target(target)?.command(target);
     cargo
         .current_dir(board::folder().join(board))

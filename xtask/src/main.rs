@@ -59,6 +59,10 @@ enum Verb {
     Twin(verb::twin::Args),
     /// Count what a round of training costs on the emulated machines
     Count(verb::count::Args),
+    /// Look for inputs from outside that break a promise
+    Fuzz(verb::fuzz::Args),
+    /// Have the linker prove that nothing panics in training, scoring and restoring
+    PanicFree,
     /// Flash a board through a debug probe, run it and show its log
     Flash(verb::flash::Args),
     /// Check that a board's firmware fits its chip; no probe is needed
@@ -88,6 +92,8 @@ fn run(verb: Verb) -> Result<()> {
         Verb::Golden(args) => verb::golden::run(&args),
         Verb::Twin(args) => verb::twin::run(&args),
         Verb::Count(args) => verb::count::run(&args),
+        Verb::Fuzz(args) => verb::fuzz::run(&args),
+        Verb::PanicFree => verb::panic_free::run(),
         Verb::Flash(args) => verb::flash::run(&args),
         Verb::FlashCheck(args) => verb::flash_check::run(&args),
     }

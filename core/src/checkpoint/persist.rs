@@ -384,12 +384,25 @@ impl<'a> Reader<'a> {
     }
 
     /// A leaf of finite numbers.
-    #[inline(never)]
     pub(crate) fn leaf(&mut self, numbers: &mut [f32]) -> Result<(), Invalid> {
+        self.leaf_within(numbers, f32::MIN, f32::MAX)
+    }
+
+    /// A leaf of numbers between two limits.
+    #[inline(never)]
+    pub(super) fn leaf_within(
+        &mut self,
+        numbers: &mut [f32],
+        low: f32,
+        high: f32,
+    ) -> Result<(), Invalid> {
         for place in numbers {
             let x = f32::from_le_bytes(self.take()?);
             if !x.is_finite() {
                 return Err(Invalid("a number that is not finite"));
+            }
+            if x < low || x > high {
+                return Err(Invalid("a number beyond its limits"));
             }
             self.set(place, x);
         }

@@ -110,8 +110,11 @@ impl<P: Params> Persist for RmsPropState<P> {
             out.leaf(&[leaf.len()], leaf);
         }
     }
+    /// A second moment is never below 0, and a power of β₂ never above 1.
     fn load(&mut self, from: &mut Reader<'_>) -> Result<(), Invalid> {
-        (0..Self::LEAVES).try_for_each(|i| from.leaf(self.leaf_mut(i)))
+        let (power, moments) = (1, Self::LEAVES);
+        (0..power).try_for_each(|i| from.leaf_within(self.leaf_mut(i), 0.0, 1.0))?;
+        (power..moments).try_for_each(|i| from.leaf_within(self.leaf_mut(i), 0.0, f32::MAX))
     }
 }
 

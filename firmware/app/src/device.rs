@@ -5,7 +5,6 @@ use ganlet::recipe::Recipe;
 use ganlet::record::{Interval, Vitals};
 use ganlet::session::Session;
 use ganlet::trainer::{Round, Trainer};
-use heapless::spsc::Consumer;
 
 use crate::clock::Clock;
 use crate::event::{Event, Fingerprint};
@@ -14,7 +13,7 @@ use crate::keeper::{Keeper, Progress, Restored, Store};
 use crate::learner::{Learner, WARM_UP};
 use crate::memory::Memory;
 use crate::reporter::Reporter;
-use crate::sampler::Sample;
+use crate::sampler::{Inbox, Sample};
 use crate::tally::Tally;
 
 /// How a device lives.
@@ -196,7 +195,7 @@ where
     /// piece of a checkpoint, tells what is due.
     ///
     /// While a checkpoint is written, readings are taken in and judged as ever, but not learned.
-    pub fn turn(&mut self, inbox: &mut Consumer<'_, Sample>) -> Activity {
+    pub fn turn(&mut self, inbox: &mut impl Inbox) -> Activity {
         self.take_in(inbox);
         self.tell_of_losses();
         if self.keeper.is_writing() {
@@ -242,9 +241,9 @@ where
         self.learner
     }
 
-    fn take_in(&mut self, inbox: &mut Consumer<'_, Sample>) {
+    fn take_in(&mut self, inbox: &mut impl Inbox) {
         while self.is_hungry() {
-            let Some(sample) = inbox.dequeue() else {
+            let Some(sample) = inbox.next() else {
                 return;
             };
             if let Some(window) = self.learner.take(sample) {

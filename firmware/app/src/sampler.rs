@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use heapless::spsc::Producer;
+use heapless::spsc::{Consumer, Producer};
 
 use crate::fault::Fault;
 use crate::plausible::{Past, Plausible};
@@ -17,6 +17,19 @@ pub enum Sample {
     Reading(f32),
     /// Readings are missing here: no window may cross it.
     Gap,
+}
+
+/// Where the main loop takes its samples from.
+pub trait Inbox {
+    /// The next sample, if one has come.
+    fn next(&mut self) -> Option<Sample>;
+}
+
+/// The queue that a [`Sampler`] fills.
+impl Inbox for Consumer<'_, Sample> {
+    fn next(&mut self) -> Option<Sample> {
+        self.dequeue()
+    }
 }
 
 /// Reads a sensor at the pace of its calls and queues what is usable.

@@ -11,10 +11,11 @@ mod quotes;
 mod summary;
 mod view;
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, BufRead, IsTerminal, Write};
 
 use self::display::Display;
 use self::feed::Feed;
+use self::line::Line;
 use self::log::Log;
 use self::summary::Summary;
 use crate::cli::Destination;
@@ -94,19 +95,43 @@ pub fn run(args: &Args) -> Result<(), Failure> {
     crash(&log).map_or(Ok(()), Err)
 }
 
-/// Takes in the log line by line, shows it, and writes each record's row.
+/// Takes in the log as it comes, shows it, and writes each record's row.
 fn follow(log: &mut Log, metrics: &mut dyn Write) -> io::Result<()> {
-    let mut rows = DeviceWriter::new(metrics)?;
     let mut display = Display::new();
-    for text in Feed::new(io::stdin()) {
+    take_in(log, Feed::new(io::stdin()), metrics, |log, line| {
+        display.show(log, line)
+    })?;
+    display.finish(log);
+    Ok(())
+}
+
+/// Takes in the log line by line, and writes each record's row; `after` sees every line.
+fn take_in(
+    log: &mut Log,
+    lines: impl Iterator<Item = String>,
+    metrics: &mut dyn Write,
+    mut after: impl FnMut(&Log, &Line),
+) -> io::Result<()> {
+    let mut rows = DeviceWriter::new(metrics)?;
+    for text in lines {
         let line = line::read(&text);
         for record in log.take(&line) {
             rows.push(&page::metric(&record), &page::device_metric(&record))?;
         }
-        display.show(log, &line);
+        after(log, &line);
     }
-    display.finish(log);
     Ok(rows.flush()?)
+}
+
+/// The report's page of a log that is all there; each record's row goes to `metrics`.
+///
+/// # Errors
+///
+/// Of `metrics`.
+pub fn report(log: impl BufRead, metrics: &mut dyn Write) -> io::Result<String> {
+    let mut taken = Log::default();
+    take_in(&mut taken, feed::lines(log), metrics, |_, _| ())?;
+    Ok(device::page(&page::device(&taken)))
 }
 
 /// Says what of the log could not be read.

@@ -4,9 +4,11 @@ mod case;
 mod network;
 mod steps;
 
-use std::path::PathBuf;
+use std::fs;
+use std::path::{Path, PathBuf};
 
 use ganlet::model::{Scalar, Window32};
+use serde::Serialize;
 
 use self::case::{Case, Model};
 use crate::console;
@@ -31,11 +33,26 @@ pub struct Args {
 ///
 /// [`Failure::Input`] naming the key that is wrong in a malformed case.
 pub fn run(args: &Args) -> Result<(), Failure> {
-    let case = Case::read(&args.case)?;
+    let bytes = fs::read(&args.case).map_err(|error| {
+        Failure::input(
+            format!("cannot read the case: {error}"),
+            args.case.display(),
+            "give a JSON file that can be read",
+        )
+    })?;
+    console::print_json(&answer(&args.case, &bytes)?)
+}
+
+/// The answer to the case that the file at `path` holds.
+///
+/// # Errors
+///
+/// As [`run`]'s.
+pub fn answer(path: &Path, bytes: &[u8]) -> Result<impl Serialize + use<>, Failure> {
+    let case = Case::parse(path, bytes)?;
     let answer = match case.model {
         Model::Scalar => steps::replay::<Scalar>(&case),
         Model::Window32 => steps::replay::<Window32>(&case),
     };
-    let answer = answer.map_err(|wrong| wrong.at(&args.case))?;
-    console::print_json(&answer)
+    answer.map_err(|wrong| wrong.at(path))
 }

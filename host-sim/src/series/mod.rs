@@ -65,6 +65,20 @@ impl Series {
         Self::from_text(path, &text::load(path)?, column, rows)
     }
 
+    /// [`read`](Self::read), of the bytes that the file at `path` holds.
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn from_bytes(
+        path: &Path,
+        bytes: Vec<u8>,
+        column: Option<&str>,
+        rows: &Rows,
+    ) -> Result<Self, Failure> {
+        Self::from_text(path, &text::of(path, bytes)?, column, rows)
+    }
+
     fn from_text(
         path: &Path,
         text: &str,

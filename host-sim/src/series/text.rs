@@ -15,7 +15,11 @@ const LONGEST: u64 = 1 << 30;
 ///
 /// [`Failure::Input`] when it cannot be read, is empty, too long or not UTF-8 text.
 pub(super) fn load(path: &Path) -> Result<String, Failure> {
-    let bytes = bytes(path).map_err(|error| unreadable(path, &error))?;
+    of(path, bytes(path).map_err(|error| unreadable(path, &error))?)
+}
+
+/// The same of a file's bytes.
+pub(super) fn of(path: &Path, bytes: Vec<u8>) -> Result<String, Failure> {
     let place = path.display();
     if bytes.len() as u64 > LONGEST {
         let what = format!("larger than {} MiB", LONGEST >> 20);

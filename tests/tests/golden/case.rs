@@ -15,19 +15,25 @@ pub(crate) struct Case {
     pub(crate) steps: Vec<StepInput>,
 }
 
-/// Which optimizer, for each player one.
+/// Which optimizer, for each player one; what it does not have is absent. No tagged enum, for the
+/// reason that the program's own reader gives.
 #[derive(Deserialize)]
-#[serde(tag = "kind", rename_all = "lowercase")]
-pub(crate) enum Update {
-    Sgd {
-        rate: f32,
-    },
-    Adam {
-        rate: f32,
-        beta1: f32,
-        beta2: f32,
-        epsilon: f32,
-    },
+pub(crate) struct Update {
+    pub(crate) kind: Kind,
+    pub(crate) rate: f32,
+    #[serde(default)]
+    pub(crate) beta1: f32,
+    #[serde(default)]
+    pub(crate) beta2: f32,
+    #[serde(default)]
+    pub(crate) epsilon: f32,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Kind {
+    Sgd,
+    Adam,
 }
 
 /// Weights of the penalties, absent ones 0.

@@ -6,7 +6,7 @@ use ganlet::model::{Model, Scalar, Window32};
 use ganlet::optimizer::{Adam, Optimizer, Sgd};
 use ganlet::params::Params;
 
-use super::case::{Answer, Case, Latent, Network, Player, Update, array};
+use super::case::{Answer, Case, Kind, Latent, Network, Player, Update, array};
 
 impl Case {
     /// The largest error of the core, 1 being the tolerance.
@@ -22,14 +22,16 @@ impl Case {
     where
         M: Model<Sample = [f32; N], Generator: Layer<In: Latent>>,
     {
-        match self.optimizer {
-            Update::Sgd { rate } => self.run::<M, Sgd, N>(&Sgd, rate, answer),
-            Update::Adam {
-                rate,
-                beta1,
-                beta2,
-                epsilon,
-            } => {
+        let Update {
+            ref kind,
+            rate,
+            beta1,
+            beta2,
+            epsilon,
+        } = self.optimizer;
+        match kind {
+            Kind::Sgd => self.run::<M, Sgd, N>(&Sgd, rate, answer),
+            Kind::Adam => {
                 let adam = Adam {
                     beta1,
                     beta2,

@@ -4,7 +4,7 @@ use std::process::Command;
 
 use anyhow::Result;
 
-use super::{flash_check, golden, setup, twin};
+use super::{flash_check, golden, panic_free, setup, twin};
 use crate::{
     machine::MACHINES,
     process::{self, cargo},
@@ -42,14 +42,12 @@ fn stages() -> Vec<Stage> {
             "clippy -p ganlet --all-targets --features defmt -- -D warnings",
         ),
         Stage::command("doc", doc()),
-        // Apart: the decoder of defmt, in one build with the program, would have it read JSON by a
-        // feature (serde_json/arbitrary_precision) under which tagged numbers are not numbers.
-        on_host("test", "test --workspace --exclude xtask"),
-        on_host("xtask", "test --package xtask"),
+        on_host("test", "test --workspace"),
         on_host("test-release", "test --release -p ganlet-tests"),
         Stage::new("setup", || setup::ensure(&setup::CORTEX_M)),
     ];
     stages.extend(TARGETS.map(|target| Stage::new(target, || build_core(target))));
+    stages.push(Stage::new("panic-free", panic_free::run));
     stages.push(Stage::new("flash-check", flash_check::run_all));
     stages.push(Stage::new("emulator", || setup::ensure(&setup::EMULATOR)));
     stages.push(Stage::new("golden", golden::run_all));

@@ -39,9 +39,7 @@ impl Feed {
         });
         let (send, lines) = sync_channel(WAITING);
         thread::spawn(move || {
-            let mut input = BufReader::new(input);
-            // A log that cannot be read any further has ended.
-            while let Ok(Some(line)) = next_line(&mut input) {
+            for line in self::lines(BufReader::new(input)) {
                 if send.send(line).is_err() {
                     return;
                 }
@@ -74,6 +72,11 @@ impl Iterator for Feed {
     }
 }
 
+/// The lines of a log. One that cannot be read any further has ended.
+pub(super) fn lines(mut input: impl BufRead) -> impl Iterator<Item = String> {
+    std::iter::from_fn(move || next_line(&mut input).ok().flatten())
+}
+
 /// The next line without its end, at most [`LONGEST`] bytes of it; what is not UTF-8 becomes �.
 fn next_line(input: &mut impl BufRead) -> std::io::Result<Option<String>> {
     let mut line = Vec::new();
@@ -91,8 +94,8 @@ fn next_line(input: &mut impl BufRead) -> std::io::Result<Option<String>> {
 mod tests {
     use super::*;
 
-    fn lines(mut bytes: &[u8]) -> Vec<String> {
-        std::iter::from_fn(|| next_line(&mut bytes).unwrap()).collect()
+    fn lines(bytes: &[u8]) -> Vec<String> {
+        super::lines(bytes).collect()
     }
 
     #[test]

@@ -1,6 +1,5 @@
 //! A case as the file has it, and what can be wrong with it.
 
-use std::fs;
 use std::path::Path;
 
 use ganlet::loss::Loss;
@@ -31,7 +30,7 @@ pub(super) enum Model {
 }
 
 #[derive(Debug, Clone, Copy, Deserialize)]
-#[serde(tag = "kind", rename_all = "lowercase", deny_unknown_fields)]
+#[serde(try_from = "Settings")]
 pub(super) enum Optimizer {
     Sgd {
         rate: f64,
@@ -42,6 +41,54 @@ pub(super) enum Optimizer {
         beta2: f64,
         epsilon: f64,
     },
+}
+
+/// An optimizer as the file has it. No tagged enum: serde would read its numbers by way of a buffer
+/// that knows none of serde_json's, where somebody in the build has switched on arbitrary precision.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Settings {
+    kind: Kind,
+    rate: f64,
+    beta1: Option<f64>,
+    beta2: Option<f64>,
+    epsilon: Option<f64>,
+}
+
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Kind {
+    Sgd,
+    Adam,
+}
+
+impl TryFrom<Settings> for Optimizer {
+    type Error = String;
+
+    fn try_from(given: Settings) -> Result<Self, String> {
+        let Settings { kind, rate, .. } = given;
+        let of_adam = [
+            ("beta1", given.beta1),
+            ("beta2", given.beta2),
+            ("epsilon", given.epsilon),
+        ];
+        match kind {
+            Kind::Sgd => match of_adam.iter().find(|(_, value)| value.is_some()) {
+                Some((name, _)) => Err(format!("sgd has no `{name}`")),
+                None => Ok(Self::Sgd { rate }),
+            },
+            Kind::Adam => {
+                let [beta1, beta2, epsilon] =
+                    of_adam.map(|(name, value)| value.ok_or(format!("missing field `{name}`")));
+                Ok(Self::Adam {
+                    rate,
+                    beta1: beta1?,
+                    beta2: beta2?,
+                    epsilon: epsilon?,
+                })
+            }
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, Default, Deserialize)]
@@ -120,15 +167,8 @@ impl Wrong {
 
 impl Case {
     /// Reads a case; what its numbers are about is checked where they are used.
-    pub(super) fn read(path: &Path) -> Result<Self, Failure> {
-        let bytes = fs::read(path).map_err(|error| {
-            Failure::input(
-                format!("cannot read the case: {error}"),
-                path.display(),
-                "give a JSON file that can be read",
-            )
-        })?;
-        let mut json = serde_json::Deserializer::from_slice(&bytes);
+    pub(super) fn parse(path: &Path, bytes: &[u8]) -> Result<Self, Failure> {
+        let mut json = serde_json::Deserializer::from_slice(bytes);
         let case = serde_path_to_error::deserialize(&mut json).map_err(|error| {
             let key = match error.path().to_string() {
                 top if top == "." => "(top level)".to_owned(),
