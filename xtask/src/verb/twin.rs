@@ -44,14 +44,15 @@ enum Maker {
     Target,
 }
 
-/// A short run on one machine, as a stage of `cargo xtask test`.
+/// A short run on one machine, and half of it again from its own checkpoint, as a stage of
+/// `cargo xtask test`.
 pub(crate) fn short(machine: &'static Machine) -> Result<()> {
     #[derive(clap::Parser)]
     struct Line {
         #[command(flatten)]
         args: Args,
     }
-    let words = ["twin", machine.name, "--steps", "50"];
+    let words = ["twin", machine.name, "--steps", "40", "--resume", "target"];
     run(&Line::parse_from(words).args)
 }
 

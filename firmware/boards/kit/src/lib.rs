@@ -4,7 +4,7 @@
 //! - [`either`]: the sensor that is attached, or else the chip's own;
 //! - [`life`]: what is learned, and how it is lived;
 //! - [`line`]: readings as lines of text, for a board that is fed by a host;
-//! - [`own_flash`]: checkpoints in the chip's own flash;
+//! - [`own_flash`]: a life with checkpoints in the chip's own flash;
 //! - [`handover`]: from the main program to an interrupt;
 //! - [`spin`]: a delay of microseconds;
 //! - [`last_words`]: what a hard fault leaves behind.

@@ -1,4 +1,4 @@
-//! Checkpoints in the chip's own flash, beside the program.
+//! A board that lives by itself, with checkpoints in the chip's own flash, beside the program.
 //!
 //! While a page of it is erased the chip stands still, for a moment or for two seconds: its program
 //! lies in the same flash. The clock makes up for that time, and the readings that were due in it are
@@ -6,27 +6,33 @@
 
 use cortex_m::peripheral::{DCB, DWT};
 use embedded_storage::nor_flash::{ErrorType, NorFlash, ReadNorFlash};
-use ganlet_app::Flash;
+use ganlet_app::{Flash, Sample};
+use heapless::spsc::Consumer;
 
-use crate::metronome::Metronome;
+use crate::{
+    life::{self, Life, Readings},
+    metronome::Metronome,
+};
 
-/// Two checkpoints in so many pages of a flash, from its beginning.
-pub type OwnFlash<F, const PAGES: usize> = Flash<Timed<F>, 0, PAGES>;
-
-/// A store in all of `flash`.
-pub fn store<F: NorFlash, const PAGES: usize>(
+/// Learns and watches for ever, with checkpoints in all `PAGES` of `flash`.
+///
+/// Not inlined: the store takes stack that a board which is fed by a host needs otherwise.
+#[inline(never)]
+pub fn live<F: NorFlash, const PAGES: usize>(
+    learner: &'static mut Readings,
     flash: F,
     clock: Metronome,
-    debug: &mut DCB,
-    mut counter: DWT,
-) -> OwnFlash<F, PAGES> {
+    (debug, mut counter): (&mut DCB, DWT),
+    inbox: Consumer<'static, Sample>,
+) -> ! {
     debug.enable_trace();
     counter.enable_cycle_counter();
-    Flash::new(Timed { flash, clock })
+    let store = Flash::<_, 0, PAGES>::new(Timed { flash, clock });
+    Life::begin(learner, life::settings(), clock, store, inbox).forever()
 }
 
 /// A flash whose erasures the clock knows of.
-pub struct Timed<F> {
+struct Timed<F> {
     flash: F,
     clock: Metronome,
 }

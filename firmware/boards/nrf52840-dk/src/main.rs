@@ -9,7 +9,7 @@ mod thermometer;
 
 use board_kit::{
     either::Either,
-    life::{self, Life, TALLY},
+    life::{self, TALLY},
     metronome::Metronome,
     own_flash,
     spin::Spin,
@@ -44,7 +44,7 @@ fn main() -> ! {
     let sensor = Either::attached_or_own(Temperature::new(bus, 0x48), own);
     thermometer::SAMPLER.give(Sampler::new(sensor, life::TEMPERATURE, outbox, &TALLY));
     let flash = flash::flash(chip.NVMC);
-    let store = own_flash::store::<_, { flash::PAGES }>(flash, clock, &mut core.DCB, core.DWT);
     clock.beat(life::PER_SECOND);
-    Life::begin(LEARNER, life::settings(), clock, store, inbox).forever()
+    let counter = (&mut core.DCB, core.DWT);
+    own_flash::live::<_, { flash::PAGES }>(LEARNER, flash, clock, counter, inbox)
 }

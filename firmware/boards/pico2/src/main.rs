@@ -9,7 +9,7 @@ mod thermometer;
 
 use board_kit::{
     either::Either,
-    life::{self, Life, TALLY},
+    life::{self, TALLY},
     metronome::Metronome,
     own_flash,
     spin::Spin,
@@ -79,7 +79,7 @@ fn main() -> ! {
     thermometer::SAMPLER.give(Sampler::new(sensor, life::TEMPERATURE, outbox, &TALLY));
     // SAFETY: main runs once, and nobody starts the other core.
     let flash = unsafe { Flash::take() };
-    let store = own_flash::store::<_, { flash::SECTORS }>(flash, clock, &mut core.DCB, core.DWT);
     clock.beat(life::PER_SECOND);
-    Life::begin(LEARNER, life::settings(), clock, store, inbox).forever()
+    let counter = (&mut core.DCB, core.DWT);
+    own_flash::live::<_, { flash::SECTORS }>(LEARNER, flash, clock, counter, inbox)
 }

@@ -14,7 +14,7 @@ mod thermometer;
 use board_kit::{
     either::Either,
     last_words,
-    life::{self, Life, TALLY},
+    life::{self, TALLY},
     metronome::Metronome,
     own_flash,
     spin::Spin,
@@ -85,7 +85,7 @@ fn main() -> ! {
     let sensor = Either::attached_or_own(Temperature::new(bus, 0x48), own);
     thermometer::SAMPLER.give(Sampler::new(sensor, life::TEMPERATURE, outbox, &TALLY));
     let flash = Flash::new(chip.FLASH);
-    let store = own_flash::store::<_, { flash::SECTORS }>(flash, clock, &mut core.DCB, core.DWT);
     clock.beat(life::PER_SECOND);
-    Life::begin(LEARNER, life::settings(), clock, store, inbox).forever()
+    let counter = (&mut core.DCB, core.DWT);
+    own_flash::live::<_, { flash::SECTORS }>(LEARNER, flash, clock, counter, inbox)
 }
