@@ -29,7 +29,7 @@
 //! | feed it from a sensor | [`stream`] |
 //! | save it and go on | [`checkpoint`] |
 //! | find the axes of what it sees | [`linear`] |
-//! | measure what it learned | [`divergence`], [`likelihood`], [`record`] |
+//! | measure what it learned | [`quality`], [`divergence`], [`likelihood`], [`record`] |
 //!
 //! # The rule for generics
 //!
@@ -66,6 +66,7 @@ pub mod model;
 pub mod optimizer;
 pub mod params;
 pub mod penalty;
+pub mod quality;
 pub mod recipe;
 pub mod record;
 pub mod rng;

@@ -87,8 +87,13 @@ impl Recipe {
         steps: 0,
     };
 
-    /// For windows.
+    /// For windows along their principal axes.
     pub const WINDOW: Self = Self {
+        r1: 0.3,
+        r2: 0.3,
+        generator_rate: 1e-3,
+        discriminator_rate: 1e-3,
+        rate_schedule: Schedule::Linear { from: 0.5, to: 1.0 },
         average: 0.9998,
         gaussian: 4,
         steps: 10_000,

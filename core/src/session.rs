@@ -4,10 +4,18 @@
 use crate::checkpoint::{self, Invalid, Name, Persist, Reader, Writer};
 use crate::layer::Row;
 use crate::model::Model;
+use crate::quality::{self, Comparison};
 use crate::recipe::Recipe;
 use crate::rng::Rng;
-use crate::stream::Standardiser;
+use crate::stream::{Axes, Moments, Standardiser};
 use crate::trainer::{Round, Trainer};
+
+/// The stream of random numbers behind the moments of generated samples.
+const RECOLOUR: u64 = 5;
+/// That behind a comparison with the Gaussian fit.
+const COMPARE: u64 = 6;
+/// Samples generated together.
+const BLOCK: usize = 4;
 
 /// A trainer that speaks the sensor's units.
 #[derive(Clone, Debug)]
@@ -16,12 +24,32 @@ pub struct Session<M: Model> {
     pub seed: u64,
     /// How it is trained.
     pub recipe: Recipe,
-    /// Between the sensor's units and the networks'.
+    /// Between the sensor's units and standardised samples.
     pub standardiser: Standardiser,
+    /// Between standardised samples and the networks'.
+    pub axes: M::Axes,
     /// What is trained.
     pub trainer: Trainer<M>,
     /// Samples stranger than this are alarms; see [`strangeness`](Self::strangeness).
     pub threshold: f32,
+    /// Whether samples come from the Gaussian fit of the data rather than from the generator; see
+    /// [`compare`](Self::compare).
+    pub fallback: bool,
+}
+
+/// How a generator turned out.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct Settled {
+    /// The least spread of its samples in any direction before they were recoloured, beside the
+    /// data's: 1 where there was nothing to correct, near 0 where it had collapsed.
+    pub spread: f32,
+    /// Its energy score less that of the Gaussian fit, in standard deviations of the data.
+    pub difference: f32,
+    /// The standard error of that.
+    pub error: f32,
+    /// Whether the Gaussian fit stands in for it.
+    pub fallback: bool,
 }
 
 impl<M: Model> Session<M> {
@@ -50,8 +78,10 @@ impl<M: Model> Session<M> {
         seed: 0,
         recipe: Recipe::BLANK,
         standardiser: Standardiser::BLANK,
+        axes: M::Axes::BLANK,
         trainer: Trainer::BLANK,
         threshold: 0.0,
+        fallback: false,
     };
 
     /// Begins anew in place, as [`new`](Self::new) does.
@@ -59,22 +89,57 @@ impl<M: Model> Session<M> {
         self.seed = seed;
         self.recipe = recipe;
         self.standardiser = standardiser;
+        self.axes.reset();
         self.trainer.restart(seed);
         self.threshold = f32::MAX;
+        self.fallback = false;
+    }
+
+    /// Has the networks see samples along their principal axes, those of samples with the given
+    /// moments. To be done before the first round: a network that has learned along other axes would
+    /// have to begin anew.
+    pub fn turn_to_axes(&mut self, moments: &<M::Axes as Axes>::Moments) {
+        self.axes.fit(moments, &self.standardiser);
+        self.trainer.suit(&self.axes);
     }
 
     /// One round of the game; `real` draws a sample in the sensor's units.
     pub fn round(&mut self, mut real: impl FnMut(&mut Rng) -> M::Sample) -> Round {
-        let standardiser = self.standardiser;
-        self.trainer
-            .round(&self.recipe, |rng| standardiser.to_row(real(rng)))
+        loop {
+            if let Some(round) = self.turn(&mut real) {
+                return round;
+            }
+        }
     }
 
     /// The next turn of a round, see [`Trainer::turn`]; `real` draws a sample in the sensor's units.
     pub fn turn(&mut self, mut real: impl FnMut(&mut Rng) -> M::Sample) -> Option<Round> {
-        let standardiser = self.standardiser;
-        self.trainer
-            .turn(&self.recipe, |rng| standardiser.to_row(real(rng)))
+        let Self {
+            recipe,
+            standardiser,
+            axes,
+            trainer,
+            ..
+        } = self;
+        trainer.turn(recipe, |rng| axes.to(&standardiser.to_row(real(rng))))
+    }
+
+    /// Sees to it that generated samples have the data's mean and covariance, by the moments of
+    /// `count` samples from the averaged generator ([`PrincipalAxes`](crate::stream::PrincipalAxes)).
+    ///
+    /// Returns the least spread of a generated sample in any direction, beside what it should be: 1
+    /// for a generator that needs no correction, near 0 for one that has collapsed. Training does
+    /// not see the correction; it is to be renewed when the networks have changed.
+    pub fn recolour(&mut self, count: u32) -> f32 {
+        let mut rng = Rng::new(self.seed, RECOLOUR);
+        let mut moments = <M::Axes as Axes>::Moments::NONE;
+        for _ in 0..count.div_ceil(BLOCK as u32) {
+            let block: [M::Sample; BLOCK] = self.trainer.generate(&self.recipe, &mut rng);
+            for sample in &block {
+                moments.push(sample);
+            }
+        }
+        self.axes.recolour(&moments)
     }
 
     /// Whether the recipe's steps have been taken.
@@ -82,19 +147,72 @@ impl<M: Model> Session<M> {
         self.trainer.step() >= self.recipe.steps
     }
 
-    /// A block of generated samples in the sensor's units.
+    /// Holds generated samples against those of the Gaussian fit, over `blocks` blocks of
+    /// [`quality::BLOCK`] real samples in the sensor's units, of which `real` draws one.
+    pub fn compare(&self, blocks: u32, mut real: impl FnMut(&mut Rng) -> M::Sample) -> Comparison {
+        const N: usize = quality::BLOCK;
+        let mut rng = Rng::new(self.seed, COMPARE);
+        let mut comparison = Comparison::new();
+        for _ in 0..blocks {
+            let real: [M::Sample; N] =
+                core::array::from_fn(|_| self.standardiser.to_row(real(&mut rng)));
+            let generated: [M::Sample; N] = self.trainer.generate(&self.recipe, &mut rng);
+            let generated = generated.map(|y| self.axes.back(&y));
+            let simple = core::array::from_fn(|_| self.axes.gaussian(&mut rng));
+            comparison.push(&real, &generated, &simple);
+        }
+        comparison
+    }
+
+    /// Ends training, or an interval of it: [recolours](Self::recolour) by `count` generated samples,
+    /// [compares](Self::compare) half as many with the Gaussian fit, and has that stand in for the
+    /// generator unless the generator is better. `real` draws a sample in the sensor's units.
+    pub fn settle(&mut self, count: u32, real: impl FnMut(&mut Rng) -> M::Sample) -> Settled {
+        let spread = self.recolour(count);
+        let comparison = self.compare(count.div_ceil(2 * quality::BLOCK as u32), real);
+        self.fallback = !comparison.is_better();
+        Settled {
+            spread,
+            difference: comparison.difference(),
+            error: comparison.error(),
+            fallback: self.fallback,
+        }
+    }
+
+    /// A block of generated samples in the sensor's units: from the generator, or from the Gaussian
+    /// fit where it is to [stand in](Self::fallback) for it.
     pub fn generate<const B: usize>(&self, rng: &mut Rng) -> [M::Sample; B] {
+        if self.fallback {
+            return core::array::from_fn(|_| self.draw_gaussian(rng));
+        }
         self.trainer
             .generate(&self.recipe, rng)
-            .map(|sample| self.standardiser.back_row(sample))
+            .map(|sample| self.back(&sample))
+    }
+
+    /// A sample of the Gaussian fit of the data, in the sensor's units.
+    pub fn draw_gaussian(&self, rng: &mut Rng) -> M::Sample {
+        self.standardiser.back_row(self.axes.gaussian(rng))
+    }
+
+    /// A sample (in the sensor's units) as the networks see it.
+    #[inline]
+    pub fn to(&self, sample: &M::Sample) -> M::Sample {
+        self.axes.to(&self.standardiser.to_row(*sample))
+    }
+
+    /// The sample in the sensor's units that a generator means by this one.
+    #[inline]
+    pub fn back(&self, sample: &M::Sample) -> M::Sample {
+        self.standardiser.back_row(self.axes.back(sample))
     }
 
     /// How strange each sample (in the sensor's units) is to the discriminator: minus its logit,
     /// with the loss's open constant taken off, so that 0 is as likely real as generated.
     pub fn strangeness<const B: usize>(&self, samples: &[M::Sample; B]) -> [f32; B] {
-        let standardised = samples.map(|sample| self.standardiser.to_row(sample));
+        let seen = samples.map(|sample| self.to(&sample));
         self.trainer
-            .logits(&standardised)
+            .logits(&seen)
             .map(|logit| self.centre() - logit)
     }
 
@@ -108,9 +226,15 @@ impl<M: Model> Session<M> {
     }
 }
 
+/// Format 2 held no axes: samples were seen as they are.
 impl<M: Model> Persist for Session<M> {
-    const BYTES: usize =
-        u64::BYTES + Recipe::BYTES + Standardiser::BYTES + Trainer::<M>::BYTES + f32::BYTES;
+    const BYTES: usize = u64::BYTES
+        + Recipe::BYTES
+        + Standardiser::BYTES
+        + M::Axes::BYTES
+        + Trainer::<M>::BYTES
+        + f32::BYTES
+        + bool::BYTES;
 
     fn save(&self, out: &mut Writer<'_>) {
         self.seed.save(out);
@@ -118,6 +242,10 @@ impl<M: Model> Persist for Session<M> {
         self.standardiser.save(out);
         self.trainer.save(out);
         self.threshold.save(out);
+        if out.has(3) {
+            self.axes.save(out);
+            self.fallback.save(out);
+        }
     }
 
     fn load(&mut self, from: &mut Reader<'_>) -> Result<(), Invalid> {
@@ -125,6 +253,15 @@ impl<M: Model> Persist for Session<M> {
         self.recipe.load(from)?;
         self.standardiser.load(from)?;
         self.trainer.load(from)?;
-        self.threshold.load(from)
+        self.threshold.load(from)?;
+        if from.has(3) {
+            self.axes.load(from)?;
+            return self.fallback.load(from);
+        }
+        if from.writes() {
+            self.axes.reset();
+            self.fallback = false;
+        }
+        Ok(())
     }
 }

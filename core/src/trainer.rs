@@ -89,6 +89,12 @@ impl<M: Model> Trainer<M> {
         self.turn = 0;
     }
 
+    /// Tells the generator how far samples spread along their axes.
+    pub fn suit(&mut self, axes: &M::Axes) {
+        M::suit(&mut self.gan.generator, axes);
+        M::suit(&mut self.average, axes);
+    }
+
     /// One round: D is trained `recipe.discriminator_steps` times with G fixed, then G once with D
     /// fixed. `real` draws a standardised sample.
     pub fn round(&mut self, recipe: &Recipe, mut real: impl FnMut(&mut Rng) -> M::Sample) -> Round {

@@ -17,6 +17,7 @@ pub mod output;
 pub mod progress;
 pub mod ranking;
 pub mod report;
+pub mod second_order;
 pub mod series;
 pub mod signal;
 pub mod sliced;

@@ -71,6 +71,11 @@ impl Reference {
         }
     }
 
+    /// Their standard deviation.
+    pub fn sd(&self) -> f64 {
+        self.sd
+    }
+
     /// The readings, ascending.
     pub fn sorted(&self) -> &[f32] {
         &self.sorted

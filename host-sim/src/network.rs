@@ -87,8 +87,9 @@ impl Network for Scalar {
                 if signs < at.len() {
                     at[0] = first as f32;
                 }
-                let [[y]] = ganlet::gan::infer(&session.trainer.average, &[at]);
-                f64::from(session.standardiser.back(y))
+                let [y] = ganlet::gan::infer(&session.trainer.average, &[at]);
+                let [reading] = session.back(&y);
+                f64::from(reading)
             });
             Branch {
                 signs: text,

@@ -8,25 +8,43 @@ const PROJECTIONS: usize = 128;
 /// The stream of random directions: always the same, so that distances are comparable.
 const SEED: u64 = 0x51_1CED;
 
-/// The mean over random directions of the Wasserstein-1 distance between the projections of two
-/// sets of windows, divided by `sd`, the standard deviation of the real readings (Bonneel et al.
-/// 2015). NaN where a set is empty.
-pub fn wasserstein(a: &[Vec<f64>], b: &[Vec<f64>], sd: f64) -> f64 {
-    let n = a.first().map_or(0, Vec::len);
-    let mut rng = Rng::new(SEED, 0);
-    let distance = |direction: &[f64]| {
-        let (a, b) = (project(a, direction), project(b, direction));
-        wasserstein::between_samples(&a, &b).unwrap_or(f64::NAN)
-    };
-    let sum: f64 = (0..PROJECTIONS)
-        .map(|_| {
+/// Projections of a set of windows, to hold others against.
+#[derive(Debug, Clone)]
+pub struct Slices {
+    sd: f64,
+    /// Each direction with the projections on it, ascending.
+    slices: Vec<(Vec<f64>, Vec<f32>)>,
+}
+
+impl Slices {
+    /// Those of `windows`, whose readings have the standard deviation `sd`.
+    pub fn new(windows: &[Vec<f64>], sd: f64) -> Self {
+        let n = windows.first().map_or(0, Vec::len);
+        let mut rng = Rng::new(SEED, 0);
+        let slices = (0..PROJECTIONS).map(|_| {
             let raw: Vec<f64> = (0..n).map(|_| rng.gaussian().into()).collect();
             let norm = raw.iter().map(|x| x * x).sum::<f64>().sqrt();
             let direction: Vec<f64> = raw.iter().map(|x| x / norm).collect();
-            distance(&direction)
-        })
-        .sum();
-    sum / PROJECTIONS as f64 / sd
+            let projections = project(windows, &direction);
+            (direction, projections)
+        });
+        Self {
+            sd,
+            slices: slices.collect(),
+        }
+    }
+
+    /// The mean over random directions of the Wasserstein-1 distance between the projections of
+    /// these windows and of `others`, in standard deviations (Bonneel et al. 2015). NaN where a set
+    /// is empty.
+    pub fn wasserstein(&self, others: &[Vec<f64>]) -> f64 {
+        let distance = |(direction, projections): &(Vec<f64>, Vec<f32>)| {
+            wasserstein::between_samples(projections, &project(others, direction))
+                .unwrap_or(f64::NAN)
+        };
+        let sum: f64 = self.slices.iter().map(distance).sum();
+        sum / PROJECTIONS as f64 / self.sd
+    }
 }
 
 /// Projections on a direction, ascending.
@@ -56,8 +74,9 @@ mod tests {
                     .collect()
             })
             .collect();
-        assert!(wasserstein(&a, &a, 1.0) < 1e-9);
+        let slices = Slices::new(&a, 1.0);
+        assert!(slices.wasserstein(&a) < 1e-9);
         // E |cos| of a random direction in 8 dimensions is Γ(4) / (√π Γ(4.5)) = 0.291.
-        assert!((wasserstein(&a, &b, 1.0) - 3.0 * 0.291).abs() < 0.15);
+        assert!((slices.wasserstein(&b) - 3.0 * 0.291).abs() < 0.15);
     }
 }

@@ -18,6 +18,8 @@ pub type Pupil<'a, M> = Learner<M, Supply<'a, <M as Model>::Sample>>;
 
 /// Readings that a simulated sensor gives before training, to learn its scale from.
 const WARM_UP: u32 = 4096;
+/// Windows of a simulated signal that it gives before training: a covariance has more to it.
+const WARM_UP_WINDOWS: u32 = 65_536;
 /// The fewest samples that a recorded series may offer: with fewer there is no distribution.
 const FEWEST: usize = 16;
 
@@ -80,7 +82,7 @@ impl Source {
             Self::Signal(signal) => {
                 let mut readings = Vec::new();
                 let mut window = [0.0; 32];
-                for _ in 0..WARM_UP / 32 {
+                for _ in 0..WARM_UP_WINDOWS {
                     signal.draw(&mut rng, &mut window);
                     readings.extend(window.map(Sample::Reading));
                     readings.push(Sample::Gap);
@@ -157,6 +159,26 @@ impl Source {
                 }
                 readings
             }
+        }
+    }
+
+    /// Every sample of a recording, in its order; of a simulated source, which has no end, none.
+    pub fn all<S: Row>(&self) -> Vec<S> {
+        match self {
+            Self::Simulated(_) | Self::Signal(_) => Vec::new(),
+            Self::Recorded {
+                series,
+                window,
+                starts,
+            } => starts
+                .iter()
+                .filter_map(|&start| series.values.get(start..start + window))
+                .map(|readings| {
+                    let mut sample = S::ZERO;
+                    sample.flat_mut().copy_from_slice(readings);
+                    sample
+                })
+                .collect(),
         }
     }
 

@@ -12,7 +12,7 @@ pub const MAGIC: [u8; 8] = *b"ganlet\r\n";
 ///
 /// - 1 held the first moments of Adam, which were those of β₁ = 0 and said nothing;
 /// - 2 held networks, scale and random streams, and nothing of the readings;
-/// - 3 holds all of a learner.
+/// - 3 holds all of a learner, and the axes of its samples.
 pub const VERSION: u32 = 3;
 
 /// The oldest version that this program reads. What an older one does not hold begins anew.

@@ -75,6 +75,7 @@ mod conv1d;
 mod conv_transpose1d;
 mod correlation;
 mod dense;
+mod gain;
 mod noise_skip;
 #[cfg(test)]
 mod oracle;
@@ -86,6 +87,7 @@ pub use chain::{Junction, is_layer};
 pub use conv_transpose1d::ConvTranspose1d;
 pub use conv1d::Conv1d;
 pub use dense::Dense;
+pub use gain::Gain;
 pub use noise_skip::NoiseSkip;
 pub use reshape::{Flatten, Reshape, Unflatten};
 
@@ -286,6 +288,8 @@ pub struct Init {
     pub equal_norms: bool,
     /// Where the units of a dense first layer have their kinks.
     pub kinks: Kinks,
+    /// Standard deviation of the noise that a [`NoiseSkip`] begins with.
+    pub noise: f32,
 }
 
 /// Where the units of a first layer have their kinks, in standard deviations of its input along the
@@ -318,6 +322,7 @@ impl Init {
         bias_spread: 0.0,
         equal_norms: false,
         kinks: Kinks::Drawn,
+        noise: 1.0,
     };
 
     /// The same for the layers behind the first.

@@ -201,6 +201,6 @@ impl<F: Layer<Out = [f32; N]>, const N: usize> Layer for NoiseSkip<F, N> {
 
     fn init(&mut self, init: &Init, rng: &mut Rng) {
         self.net.init(init, rng);
-        self.scale = [1.0; N];
+        self.scale = [init.noise; N];
     }
 }

@@ -28,6 +28,7 @@ pub struct Covariance<const N: usize> {
     squares: [[f32; N]; N],
     /// What rounding left over of the diagonal.
     diagonal: [f32; N],
+    /// 0 before the first vector.
     unit: f32,
 }
 
@@ -40,7 +41,7 @@ impl<const N: usize> Covariance<N> {
             mean: [Twofold::ZERO; N],
             squares: [[0.0; N]; N],
             diagonal: [0.0; N],
-            unit: f32::MIN_POSITIVE,
+            unit: 0.0,
         }
     }
 
@@ -62,7 +63,7 @@ impl<const N: usize> Covariance<N> {
         self.count = count;
         let n = count as f32;
         let far = deviation.iter().fold(0.0f32, |far, d| far.max(d.abs()));
-        self.grow(power_of_two_below(far));
+        self.grow(power_of_two_below(far).max(f32::MIN_POSITIVE));
         for (mean, d) in self.mean.iter_mut().zip(&mut deviation) {
             *mean = mean.plus(*d / n);
             *d /= self.unit;
@@ -163,7 +164,7 @@ impl<const N: usize> Persist for Covariance<N> {
         self.mean.save(out);
         self.squares.save(out);
         self.diagonal.save(out);
-        self.unit.save(out);
+        self.unit.max(f32::MIN_POSITIVE).save(out);
     }
 
     fn load(&mut self, from: &mut Reader<'_>) -> Result<(), Invalid> {
@@ -298,12 +299,13 @@ mod tests {
         fn a_checkpoint_brings_it_back(
             vectors in prop::collection::vec(prop::array::uniform3(-1e3f32..1e3), 0..9),
         ) {
-            let statistics = of(&vectors);
+            let mut statistics = of(&vectors);
             let name = checkpoint::Name::new("covariance").unwrap();
             let mut bytes = vec![0; checkpoint::bytes::<Covariance<3>>()];
             checkpoint::save(name, &statistics, &mut bytes).unwrap();
             let mut again = Covariance::new();
             checkpoint::load(name, &mut again, &bytes).unwrap();
+            statistics.grow(f32::MIN_POSITIVE);
             prop_assert_eq!(again, statistics);
         }
     }

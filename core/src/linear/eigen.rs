@@ -170,19 +170,12 @@ impl Rotation {
         let t = if size > 1e8 {
             0.5 / size
         } else {
-            1.0 / (size + root(size * size + 1.0))
+            1.0 / (size + math::sqrt(size * size + 1.0))
         };
         let t = if theta < 0.0 { -t } else { t };
-        let c = 1.0 / root(t * t + 1.0);
+        let c = 1.0 / math::sqrt(t * t + 1.0);
         Self { c, s: t * c, t }
     }
-}
-
-/// The square root of a number of at least 1, to the last place with either back end: two steps of
-/// Heron's, which an exact root passes unharmed. A rough one would make rotations that stretch.
-fn root(x: f32) -> f32 {
-    let heron = |r: f32| 0.5 * (r + x / r);
-    heron(heron(math::sqrt(x)))
 }
 
 #[cfg(test)]

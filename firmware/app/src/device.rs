@@ -32,12 +32,16 @@ pub struct Settings {
     pub report_every: u32,
     /// Rounds between two checkpoints; 0 for none but the one at the end.
     pub save_every: u32,
+    /// Generated samples that the generator is settled by when training is over; see
+    /// [`Session::settle`](ganlet::session::Session::settle).
+    pub settled_by: u32,
     /// The stack's high-water mark in bytes, for telemetry; 0 where it is not measured.
     pub stack: fn() -> u32,
 }
 
 impl Settings {
-    /// What suits most: telemetry every 100 rounds, a checkpoint every 1,000.
+    /// What suits most: telemetry every 100 rounds, a checkpoint every 1,000, settled by 4,096
+    /// generated samples.
     pub const fn new(recipe: Recipe, seed: u64) -> Self {
         Self {
             seed,
@@ -46,6 +50,7 @@ impl Settings {
             pace: Pace::Free,
             report_every: 100,
             save_every: 1000,
+            settled_by: 4096,
             stack: || 0,
         }
     }
@@ -311,6 +316,9 @@ where
         }
         if done || due(step, self.settings.report_every) {
             self.tell();
+        }
+        if done && let Some(settled) = self.learner.settle(self.settings.settled_by) {
+            self.reporter.report(&Event::Settled(settled));
         }
         if done && self.keeper.room() > 0 || !done && due(step, self.settings.save_every) {
             self.keep();

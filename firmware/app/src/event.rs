@@ -4,6 +4,7 @@ use core::fmt;
 
 use ganlet::checkpoint::{self, Name};
 use ganlet::record::Record;
+use ganlet::session::Settled;
 use ganlet::stream::Unfit;
 
 use crate::fault::Fault;
@@ -84,6 +85,8 @@ pub enum Event {
         /// Rounds played.
         step: u32,
     },
+    /// How the generator turned out, and whether the Gaussian fit stands in for it.
+    Settled(Settled),
     /// Training is over; it goes on watching.
     Finished {
         /// Rounds played.

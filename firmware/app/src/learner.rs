@@ -3,11 +3,12 @@
 use core::num::NonZeroU32;
 
 use ganlet::checkpoint::{HEADER_BYTES, Invalid, Persist, Reader, Writer};
+use ganlet::layer::Zero;
 use ganlet::model::Model;
 use ganlet::recipe::Recipe;
 use ganlet::rng::Rng;
-use ganlet::session::Session;
-use ganlet::stream::{Standardiser, Unfit, Welford, Windower};
+use ganlet::session::{Session, Settled};
+use ganlet::stream::{Axes, Moments as _, Standardiser, Unfit, Welford, Windower};
 use ganlet::trainer::Round;
 
 use crate::memory::Memory;
@@ -25,9 +26,9 @@ const WATCHING: u64 = 4;
 /// Takes readings in, remembers samples of them, and trains on what it remembers, one player's step
 /// at a time.
 ///
-/// The first readings give the scale (mean and standard deviation); when there are enough of them,
-/// the scale is fixed and learning begins. The same readings between the same turns give the same
-/// bits on every machine.
+/// The first readings give the scale (mean and standard deviation, and the principal axes of
+/// windows); when there are enough of them, the scale is fixed and learning begins. The same
+/// readings between the same turns give the same bits on every machine.
 ///
 /// It is all of a device's state that must outlast a power cut, and what a checkpoint holds. It is
 /// meant to live in a `static`: [`new`](Self::new) is `const`, and [`restart`](Self::restart) makes it
@@ -41,6 +42,7 @@ pub struct Learner<M: Model, Mem> {
     /// Whether windows belong.
     pub watch: Watch,
     readings: Welford,
+    moments: <M::Axes as Axes>::Moments,
     windower: Windower<M::Sample>,
     keeping: Rng,
     watching: Rng,
@@ -59,6 +61,7 @@ impl<M: Model, Mem> Learner<M, Mem> {
     fn begin(&mut self) {
         self.watch = Watch::new();
         self.readings = Welford::new();
+        self.moments = <M::Axes as Axes>::Moments::NONE;
         self.windower = Windower::new(NonZeroU32::MIN);
         self.keeping = Rng::new(self.session.seed, KEEPING);
         self.watching = Rng::new(self.session.seed, WATCHING);
@@ -73,6 +76,7 @@ impl<M: Model, Mem: Memory<M::Sample>> Learner<M, Mem> {
             memory,
             watch: Watch::BLANK,
             readings: Welford::new(),
+            moments: <M::Axes as Axes>::Moments::NONE,
             windower: Windower::new(NonZeroU32::MIN),
             keeping: Rng::BLANK,
             watching: Rng::BLANK,
@@ -103,7 +107,11 @@ impl<M: Model, Mem: Memory<M::Sample>> Learner<M, Mem> {
             }
         };
         self.readings.push(x);
-        self.windower.push(x)
+        let window = self.windower.push(x);
+        if let (false, Some(window)) = (self.scaled, &window) {
+            self.moments.push(window);
+        }
+        window
     }
 
     /// Offers a window to the memory, to be trained on.
@@ -128,13 +136,16 @@ impl<M: Model, Mem: Memory<M::Sample>> Learner<M, Mem> {
         watch.calibrate(session, memory, watching);
     }
 
-    /// Fixes the scale by the readings so far.
+    /// Fixes the scale, and the axes of windows, by the readings so far.
     ///
     /// # Errors
     /// [`Unfit`] where they have none: too few, or all the same.
     pub fn scale(&mut self) -> Result<Standardiser, Unfit> {
         let standardiser = Standardiser::fit(&self.readings)?;
         self.session.standardiser = standardiser;
+        if Session::<M>::WINDOW > 1 {
+            self.session.turn_to_axes(&self.moments);
+        }
         self.scaled = true;
         Ok(standardiser)
     }
@@ -163,13 +174,23 @@ impl<M: Model, Mem: Memory<M::Sample>> Learner<M, Mem> {
         if memory.held() == 0 {
             return None;
         }
-        use ganlet::layer::Zero as _;
         session.turn(|rng| memory.draw(rng).unwrap_or(M::Sample::ZERO))
+    }
+
+    /// Ends training, or an interval of it, by `count` generated samples and what is remembered; see
+    /// [`Session::settle`]. Nothing happens where nothing is remembered.
+    pub fn settle(&mut self, count: u32) -> Option<Settled> {
+        let Self {
+            session, memory, ..
+        } = self;
+        (memory.held() > 0)
+            .then(|| session.settle(count, |rng| memory.draw(rng).unwrap_or(M::Sample::ZERO)))
     }
 }
 
 /// Statistics of the readings first, and their count first of all. Format 2 held the session alone:
-/// the rest begins anew.
+/// the rest begins anew. The moments of windows are not held: once there is a scale, and before that
+/// there is nothing to keep, they have served.
 impl<M: Model, Mem: Persist> Persist for Learner<M, Mem> {
     const BYTES: usize =
         Self::MOVING_BYTES - HEADER_BYTES + bool::BYTES + Session::<M>::BYTES + Mem::BYTES;

@@ -61,6 +61,7 @@ impl Reporter for DefmtReporter {
                 info!("Saved {{ step: {}, fingerprint: {} }}", step, fingerprint)
             }
             Event::NotSaved { step } => warn!("NotSaved {{ step: {} }}", step),
+            Event::Settled(settled) => info!("{}", settled),
             Event::Finished { step, fingerprint } => info!(
                 "Finished {{ step: {}, fingerprint: {} }}",
                 step, fingerprint

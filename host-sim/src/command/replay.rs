@@ -7,7 +7,7 @@ mod steps;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use ganlet::model::{Scalar, Window32};
+use ganlet::model::Scalar;
 use serde::Serialize;
 
 use self::case::{Case, Model};
@@ -52,7 +52,7 @@ pub fn answer(path: &Path, bytes: &[u8]) -> Result<impl Serialize + use<>, Failu
     let case = Case::parse(path, bytes)?;
     let answer = match case.model {
         Model::Scalar => steps::replay::<Scalar>(&case),
-        Model::Window32 => steps::replay::<Window32>(&case),
+        Model::Window32 => steps::replay::<steps::Window32>(&case),
     };
     answer.map_err(|wrong| wrong.at(path))
 }

@@ -1,5 +1,8 @@
 //! `ganlet sweep`: many seeds and settings in parallel, beside the noise floor and the baselines.
 
+mod bench;
+mod likeness;
+mod modes;
 mod outcome;
 mod suite;
 mod table;

@@ -19,6 +19,14 @@ impl Rows {
         }
     }
 
+    /// The data rows from `start` up to, without, `end`.
+    pub fn between(start: usize, end: usize) -> Self {
+        Self {
+            start,
+            end: Some(end),
+        }
+    }
+
     /// Whether the data row with this number is wanted.
     pub fn contains(&self, row: usize) -> bool {
         row >= self.start && self.end.is_none_or(|end| row < end)

@@ -2,9 +2,10 @@
 
 use ganlet::gan::{Gan, Objective};
 use ganlet::layer::Layer;
-use ganlet::model::{Model, Scalar, Window32};
+use ganlet::model::{Model, Scalar, WindowDiscriminator, WindowGenerator};
 use ganlet::optimizer::{Adam, Optimizer, Sgd};
 use ganlet::params::Params;
+use ganlet::penalty::Discriminator;
 
 use super::case::{Answer, Case, Kind, Latent, Network, Player, Update, array};
 
@@ -12,15 +13,19 @@ impl Case {
     /// The largest error of the core, 1 being the tolerance.
     pub(crate) fn worst_error(&self, answer: &Answer) -> f64 {
         match self.model.as_str() {
-            "scalar" => self.of_model::<Scalar, 1>(answer),
-            "window32" => self.of_model::<Window32, 32>(answer),
+            "scalar" => self
+                .of_model::<<Scalar as Model>::Generator, <Scalar as Model>::Discriminator, 1>(
+                    answer,
+                ),
+            "window32" => self.of_model::<WindowGenerator<32>, WindowDiscriminator<32>, 32>(answer),
             other => panic!("unknown model {other}"),
         }
     }
 
-    fn of_model<M, const N: usize>(&self, answer: &Answer) -> f64
+    fn of_model<G, D, const N: usize>(&self, answer: &Answer) -> f64
     where
-        M: Model<Sample = [f32; N], Generator: Layer<In: Latent>>,
+        G: Layer<In: Latent, Out = [f32; N]>,
+        D: Discriminator + Layer<In = [f32; N]>,
     {
         let Update {
             ref kind,
@@ -30,25 +35,26 @@ impl Case {
             epsilon,
         } = self.optimizer;
         match kind {
-            Kind::Sgd => self.run::<M, Sgd, N>(&Sgd, rate, answer),
+            Kind::Sgd => self.run::<G, D, Sgd, N>(&Sgd, rate, answer),
             Kind::Adam => {
                 let adam = Adam {
                     beta1,
                     beta2,
                     epsilon,
                 };
-                self.run::<M, Adam, N>(&adam, rate, answer)
+                self.run::<G, D, Adam, N>(&adam, rate, answer)
             }
         }
     }
 
-    fn run<M, O, const N: usize>(&self, optimizer: &O, rate: f32, answer: &Answer) -> f64
+    fn run<G, D, O, const N: usize>(&self, optimizer: &O, rate: f32, answer: &Answer) -> f64
     where
-        M: Model<Sample = [f32; N], Generator: Layer<In: Latent>>,
+        G: Layer<In: Latent, Out = [f32; N]>,
+        D: Discriminator + Layer<In = [f32; N]>,
         O: Optimizer,
     {
         let (generator, discriminator) = (self.generator.params(), self.discriminator.params());
-        let mut gan = Gan::<M::Generator, M::Discriminator, O>::new(generator, discriminator);
+        let mut gan = Gan::<G, D, O>::new(generator, discriminator);
         let objective = Objective {
             loss: self.loss.parse().expect("the name of a loss"),
             r1: self.regularizer.r1,

@@ -1,9 +1,10 @@
 //! The steps of a case, through the functions that train.
 
 use ganlet::gan::{Gan, Objective};
-use ganlet::layer::Layer;
-use ganlet::model::{Model, Scalar, Window32};
+use ganlet::layer::{Layer, Row};
+use ganlet::model::{Model, Scalar, WindowDiscriminator, WindowGenerator};
 use ganlet::optimizer::{Adam, Optimizer, Sgd};
+use ganlet::penalty::Discriminator;
 use serde::Serialize;
 
 use super::case::{self, Case, Player, Step, Wrong};
@@ -23,17 +24,31 @@ struct Cost {
     penalty: f32,
 }
 
-/// A model whose samples a case can give.
-pub(super) trait Replayed: Model {
+/// Two networks whose samples a case can give.
+pub(super) trait Replayed {
+    /// One sample.
+    type Sample: Row;
+    /// From a latent to a sample.
+    type Generator: Layer<Out = Self::Sample>;
+    /// From a sample to a logit.
+    type Discriminator: Discriminator + Layer<In = Self::Sample>;
     /// The `i`-th real sample of a step.
     fn real(step: &Step, i: usize, key: &str) -> Result<Self::Sample, Wrong>;
     /// The `i`-th input of the generator.
     fn latent(step: &Step, i: usize, key: &str) -> Result<Latent<Self>, Wrong>;
 }
 
-type Latent<M> = <<M as Model>::Generator as Layer>::In;
+type Latent<M> = <<M as Replayed>::Generator as Layer>::In;
+
+/// The networks of windows of 32, without the gains that data set.
+#[derive(Debug)]
+pub(super) struct Window32;
 
 impl Replayed for Scalar {
+    type Sample = [f32; 1];
+    type Generator = <Self as Model>::Generator;
+    type Discriminator = <Self as Model>::Discriminator;
+
     fn real(step: &Step, i: usize, key: &str) -> Result<[f32; 1], Wrong> {
         case::row(&step.real[i], || format!("{key}.real[{i}]"))
     }
@@ -48,6 +63,10 @@ impl Replayed for Scalar {
 }
 
 impl Replayed for Window32 {
+    type Sample = [f32; 32];
+    type Generator = WindowGenerator<32>;
+    type Discriminator = WindowDiscriminator<32>;
+
     fn real(step: &Step, i: usize, key: &str) -> Result<[f32; 32], Wrong> {
         case::row(&step.real[i], || format!("{key}.real[{i}]"))
     }
@@ -142,7 +161,7 @@ fn run<M: Replayed, O: Optimizer>(case: &Case, optimizer: O, rate: f32) -> Resul
 }
 
 /// Real samples, and inputs of the generator.
-type Batch<M> = (Vec<<M as Model>::Sample>, Vec<Latent<M>>);
+type Batch<M> = (Vec<<M as Replayed>::Sample>, Vec<Latent<M>>);
 
 /// The batch of a step, checked.
 fn samples<M: Replayed>(step: &Step, key: &str) -> Result<Batch<M>, Wrong> {

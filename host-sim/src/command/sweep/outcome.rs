@@ -1,69 +1,62 @@
 //! What one run of a sweep came to, and what a row of runs did.
 
-use ganlet::divergence::{Mode, Target};
-use ganlet::likelihood;
-use ganlet::rng::Rng;
-use ganlet::session::Session;
+use std::time::{Duration, Instant};
+
+use ganlet::session::{Session, Settled};
 use rayon::prelude::*;
 use serde::Serialize;
 
+use super::bench::{Baselines, Bench, Difference, rows};
+use super::likeness::Likeness;
+use super::modes::Modes;
 use super::suite::Setting;
 use crate::error::Failure;
-use crate::gaussian::GaussianWindow;
-use crate::measure::{self, Distance, Reference};
+use crate::measure;
 use crate::network::{self, Job, Network};
 use crate::progress::Progress;
-use crate::sliced;
-use crate::source::{Pupil, Source, stream};
+use crate::source::Pupil;
 
-/// Readings of either kind that are compared.
-const READINGS: usize = 100_000;
-/// Windows of either kind that are compared.
-const WINDOWS: usize = 2000;
-/// A mode counts as found when its neighbourhood holds this share of its mass.
-const FOUND: f64 = 0.25;
+/// Generated samples that a generator is settled by.
+const SETTLED_BY: u32 = 65_536;
+/// Samples that the distance on the way is measured by, and those that it is recoloured by.
+const QUICK: (usize, u32) = (4000, 2048);
+/// Distances that a run is timed to.
+const GOALS: [f64; 2] = [0.1, 0.05];
 
 /// One seed's generator, measured.
 #[derive(Debug, Clone, Serialize)]
 pub(super) struct Outcome {
     pub(super) seed: u64,
-    /// Wasserstein-1 of pooled readings, in standard deviations of the data.
-    pub(super) w1: f64,
-    /// Jensen-Shannon divergence of histograms of pooled readings, in nats.
-    pub(super) js: f64,
-    /// Sliced Wasserstein-1 of windows, in standard deviations of the data.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) sliced_w1: Option<f64>,
+    /// What is generated in the end.
+    #[serde(flatten)]
+    pub(super) likeness: Likeness,
     /// Modes, where the target has several.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) modes: Option<Modes>,
+    /// Whether the Gaussian fit stands in for the network, which was no better by the measure that a
+    /// device has.
+    pub(super) fallback: bool,
+    /// What the network generates, where it is not the same.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) network: Option<Likeness>,
+    /// The distance less that of the Gaussian fit, with its sampling error; for a recording.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) beside_gaussian: Option<Difference>,
+    /// The least spread of the network's samples in any direction, beside the data's.
+    pub(super) spread: f32,
+    /// When the distance first was below 0.1, and below 0.05.
+    pub(super) reached: [Option<Reached>; 2],
     pub(super) fingerprint: String,
     /// Steps skipped because a gradient was not finite.
     pub(super) skipped: u32,
     pub(super) seconds: f64,
 }
 
-/// How a generator does on a mixture.
+/// How long it took.
 #[derive(Debug, Clone, Copy, Serialize)]
-pub(super) struct Modes {
-    /// Share of readings within three standard deviations of some mode.
-    pub(super) within_3_sigma: f64,
-    /// Modes with at least a quarter of their mass near them.
-    pub(super) found: usize,
-    /// Modes there are.
-    pub(super) of: usize,
-    /// Largest error of the share of readings nearest to a mode.
-    pub(super) mass_error: f64,
-}
-
-/// Distances that something other than the GAN has from the data.
-#[derive(Debug, Clone, Copy, Serialize)]
-pub(super) struct Yardstick {
-    pub(super) w1: f64,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) js: Option<f64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) sliced_w1: Option<f64>,
+pub(super) struct Reached {
+    pub(super) steps: u32,
+    pub(super) seconds: f64,
 }
 
 /// One setting with all its seeds.
@@ -73,12 +66,8 @@ pub(super) struct Row {
     pub(super) model: &'static str,
     pub(super) parameters: usize,
     pub(super) steps: u32,
-    /// Two real samples; for a recording, which has only one, absent.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) floor: Option<Yardstick>,
-    /// The Gaussian fit.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) gaussian: Option<Yardstick>,
+    #[serde(flatten)]
+    pub(super) baselines: Baselines,
     pub(super) outcomes: Vec<Outcome>,
 }
 
@@ -110,149 +99,104 @@ impl Job for Runs<'_> {
     type Output = Result<Row, Failure>;
 
     fn run<M: Network>(self) -> Self::Output {
-        let source = &self.setting.source;
         let mut recipe = M::RECIPE;
         if let Some(steps) = self.steps {
             recipe.steps = steps as u32;
         }
+        let bench = Bench::of::<M>(self.setting);
         let outcomes = (1..=self.seeds)
             .into_par_iter()
             .map(|seed| {
-                let outcome = trained(source.learner::<M>(recipe, seed)?, source);
+                let learner = self.setting.source.learner::<M>(recipe, seed)?;
+                let outcome = trained(learner, self.setting, &bench);
                 self.progress.advance(1, || self.setting.name.clone());
                 Ok(outcome)
             })
             .collect::<Result<Vec<Outcome>, Failure>>()?;
-        let (floor, gaussian) = yardsticks::<M>(source)?;
         Ok(Row {
             name: self.setting.name.clone(),
             model: M::NAME,
             parameters: network::parameters::<M>(),
             steps: recipe.steps,
-            floor,
-            gaussian,
+            baselines: bench.baselines,
             outcomes,
         })
     }
 }
 
-fn trained<M: Network>(mut learner: Pupil<'_, M>, source: &Source) -> Outcome {
-    let begun = std::time::Instant::now();
+fn trained<M: Network>(mut learner: Pupil<'_, M>, setting: &Setting, bench: &Bench) -> Outcome {
+    let mut race = Race::new();
     while !learner.session.done() {
+        let begun = Instant::now();
         learner.turn();
+        race.spent += begun.elapsed();
+        if learner.session.trainer.between_rounds() {
+            race.look(&mut learner.session, bench);
+        }
     }
-    let session = learner.session;
-    let seconds = begun.elapsed().as_secs_f64();
-    let seed = session.seed;
-    let mut rng = measure::rng(seed);
-    let readings = measure::readings(&session, READINGS, &mut rng);
-    let modes = source
-        .target()
-        .and_then(|target| Modes::of(target, &readings));
-    let reference = Reference::new(source.reference(READINGS, seed));
-    let Distance { w1, js } = reference.distance(readings);
-    let sliced_w1 = (Session::<M>::WINDOW > 1).then(|| {
-        let real = rows(source.windows::<M::Sample>(WINDOWS, seed));
-        let generated = rows(measure::samples(&session, WINDOWS, &mut rng));
-        sliced::wasserstein(&real, &generated, sd(&session))
+    let settled = learner.settle(SETTLED_BY);
+    let mut session = learner.session;
+    let fallback = settled.is_some_and(|settled: Settled| settled.fallback);
+    let samples = |session: &Session<M>| {
+        let mut rng = measure::rng(session.seed);
+        rows(measure::samples(session, bench.count, &mut rng))
+    };
+    let generated = samples(&session);
+    let likeness = bench.likeness(&generated);
+    let network = fallback.then(|| {
+        session.fallback = false;
+        bench.likeness(&samples(&session))
     });
+    let target = setting.source.target();
     Outcome {
-        seed,
-        w1,
-        js,
-        sliced_w1,
-        modes,
+        seed: session.seed,
+        likeness,
+        modes: target.and_then(|target| Modes::of(target, &generated)),
+        fallback,
+        network,
+        beside_gaussian: bench.beside_gaussian(&generated),
+        spread: settled.map_or(0.0, |settled| settled.spread),
+        reached: race.reached,
         fingerprint: format!("{:08x}", session.trainer.fingerprint()),
         skipped: session.trainer.skipped(),
-        seconds,
+        seconds: race.spent.as_secs_f64(),
     }
 }
 
-fn sd<M: Network>(session: &Session<M>) -> f64 {
-    session.standardiser.sd().into()
+/// A run against the clock, which stands still while the distance is measured.
+struct Race {
+    spent: Duration,
+    next: u32,
+    reached: [Option<Reached>; 2],
 }
 
-fn rows<S: ganlet::layer::Row>(samples: Vec<S>) -> Vec<Vec<f64>> {
-    let row = |sample: S| sample.flat().iter().map(|&x| f64::from(x)).collect();
-    samples.into_iter().map(row).collect()
-}
+impl Race {
+    fn new() -> Self {
+        Self {
+            spent: Duration::ZERO,
+            next: 100,
+            reached: [None; 2],
+        }
+    }
 
-/// The noise floor and the Gaussian fit, measured as the generators are.
-fn yardsticks<M: Network>(
-    source: &Source,
-) -> Result<(Option<Yardstick>, Option<Yardstick>), Failure> {
-    const SEED: u64 = 1;
-    const AGAIN: u64 = 0xF100;
-    let sd = sd(&source.learner::<M>(M::RECIPE, SEED)?.session);
-    let reference = Reference::new(source.reference(READINGS, SEED));
-    let windows = Session::<M>::WINDOW > 1;
-    let real = windows.then(|| rows(source.windows::<M::Sample>(WINDOWS, SEED)));
-    let floor = source.series().is_none().then(|| {
-        let Distance { w1, js } = reference.distance(source.reference(READINGS, AGAIN));
-        let again = |real: &Vec<Vec<f64>>| {
-            let again = rows(source.windows::<M::Sample>(WINDOWS, AGAIN));
-            sliced::wasserstein(real, &again, sd)
-        };
-        Yardstick {
-            w1,
-            js: Some(js),
-            sliced_w1: real.as_ref().map(again),
+    /// Measures the distance, if it is time to: every 100 rounds to begin with, and every tenth part
+    /// of the way from then on, until all goals are reached.
+    fn look<M: Network>(&mut self, session: &mut Session<M>, bench: &Bench) {
+        let step = session.trainer.step();
+        if step < self.next || self.reached.iter().all(Option::is_some) {
+            return;
         }
-    });
-    let mut rng = Rng::new(SEED, stream::FLOOR);
-    let gaussian = match &real {
-        Some(real) => {
-            let fit = GaussianWindow::fit(real);
-            let drawn: Vec<Vec<f64>> = (0..WINDOWS).map(|_| fit.draw(&mut rng)).collect();
-            let pooled = drawn.iter().flatten().map(|&x| x as f32).collect();
-            let Distance { w1, js } = reference.distance(pooled);
-            Some(Yardstick {
-                w1,
-                js: Some(js),
-                sliced_w1: Some(sliced::wasserstein(real, &drawn, sd)),
-            })
+        self.next = step + (step / 10).max(100);
+        session.recolour(QUICK.1);
+        let mut rng = measure::rng(session.seed);
+        let distance = bench.distance(&rows(measure::samples(session, QUICK.0, &mut rng)));
+        for (reached, goal) in self.reached.iter_mut().zip(GOALS) {
+            if reached.is_none() && distance < goal {
+                *reached = Some(Reached {
+                    steps: step,
+                    seconds: self.spent.as_secs_f64(),
+                });
+            }
         }
-        None => likelihood::fit_gaussian(reference.sorted())
-            .ok()
-            .map(|fit| {
-                let fit = Target::Normal(fit);
-                let drawn = (0..READINGS).map(|_| fit.draw(&mut rng)).collect();
-                let Distance { w1, js } = reference.distance(drawn);
-                Yardstick {
-                    w1,
-                    js: Some(js),
-                    sliced_w1: None,
-                }
-            }),
-    };
-    Ok((floor, gaussian))
-}
-
-impl Modes {
-    /// `None` for a target without modes.
-    fn of(target: &Target, readings: &[f32]) -> Option<Self> {
-        let modes: Vec<Mode> = target.modes().collect();
-        if modes.is_empty() {
-            return None;
-        }
-        let share = |predicate: &dyn Fn(f64) -> bool| {
-            let count = readings.iter().filter(|&&x| predicate(x.into())).count();
-            count as f64 / readings.len() as f64
-        };
-        let near = |mode: &Mode, x: f64| (x - mode.mean).abs() < 3.0 * mode.sd;
-        let nearest = |mode: &Mode, x: f64| {
-            let distance = (x - mode.mean).abs();
-            modes.iter().all(|other| distance <= (x - other.mean).abs())
-        };
-        let found = |mode: &&Mode| share(&|x| near(mode, x)) >= FOUND * mode.weight;
-        let errors = modes
-            .iter()
-            .map(|mode| (share(&|x| nearest(mode, x)) - mode.weight).abs());
-        Some(Self {
-            within_3_sigma: share(&|x| modes.iter().any(|mode| near(mode, x))),
-            found: modes.iter().filter(found).count(),
-            of: modes.len(),
-            mass_error: errors.fold(0.0, f64::max),
-        })
     }
 }

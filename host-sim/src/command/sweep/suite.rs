@@ -21,6 +21,8 @@ pub(super) struct Setting {
     pub(super) model: Model,
     /// The data.
     pub(super) source: Source,
+    /// Where a recording goes on: what the generator is measured on.
+    pub(super) held_out: Option<Source>,
 }
 
 /// The targets of the scalar table, from one mode to eight.
@@ -60,6 +62,7 @@ fn scalar(&(name, target): &(&str, &str)) -> Result<Setting, Failure> {
         name: name.to_owned(),
         model: Model::Scalar,
         source: Source::Simulated(target),
+        held_out: None,
     })
 }
 
@@ -68,15 +71,21 @@ fn windows(signal: Signal) -> Setting {
         name: signal.to_string(),
         model: Model::Window32,
         source: Source::Signal(signal),
+        held_out: None,
     }
 }
 
-/// The normal training part of every series of the folder, as readings and as windows.
+/// The share of a recording's normal part that is learned; the rest is held out.
+const LEARNED: f64 = 0.8;
+
+/// The normal part of every series of the folder, as readings and as windows.
 fn real(folder: &Path) -> Result<Vec<Setting>, Failure> {
     let mut settings = Vec::new();
     for entry in manifest::read(folder)? {
-        let rows = Rows::first(entry.train_n);
-        let series = Series::read(&entry.path, None, &rows)?;
+        let learned = (entry.train_n as f64 * LEARNED) as usize;
+        let read = |rows: &Rows| Series::read(&entry.path, None, rows);
+        let series = read(&Rows::first(learned))?;
+        let tail = read(&Rows::between(learned, entry.train_n))?;
         for (model, window) in [(Model::Scalar, 1), (Model::Window32, 32)] {
             settings.push(Setting {
                 name: match window {
@@ -85,6 +94,7 @@ fn real(folder: &Path) -> Result<Vec<Setting>, Failure> {
                 },
                 model,
                 source: Source::recorded(series.clone(), window)?,
+                held_out: Some(Source::recorded(tail.clone(), window)?),
             });
         }
     }

@@ -4,7 +4,8 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::outcome::{Outcome, Row};
+use super::likeness::Likeness;
+use super::outcome::{Outcome, Reached, Row};
 use super::{Args, Suite};
 use crate::report::data::{Sweep, SweepRow};
 
@@ -26,11 +27,17 @@ struct Told<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     sliced_w1: Option<Spread>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    spectrum_error: Option<Spread>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    autocorrelation_error: Option<Spread>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     within_3_sigma: Option<Spread>,
     #[serde(skip_serializing_if = "Option::is_none")]
     modes_found: Option<Spread>,
     #[serde(skip_serializing_if = "Option::is_none")]
     mass_error: Option<Spread>,
+    /// Seeds for which the Gaussian fit stands in.
+    fallbacks: usize,
 }
 
 /// The median and the worst of several seeds.
@@ -80,126 +87,203 @@ impl<'a> Told<'a> {
             worst: f64::NAN,
         };
         let all = || row.outcomes.iter();
+        let of = |pick: fn(&Likeness) -> Option<f64>| {
+            Spread::low_is_good(all().filter_map(|o| pick(&o.likeness)))
+        };
         let modes = || all().filter_map(|outcome| outcome.modes);
         Self {
             row,
-            w1: Spread::low_is_good(all().map(|o| o.w1)).unwrap_or(none),
-            js: Spread::low_is_good(all().map(|o| o.js)).unwrap_or(none),
-            sliced_w1: Spread::low_is_good(all().filter_map(|o| o.sliced_w1)),
+            w1: of(|l| Some(l.w1)).unwrap_or(none),
+            js: of(|l| Some(l.js)).unwrap_or(none),
+            sliced_w1: of(|l| l.sliced_w1),
+            spectrum_error: of(|l| l.spectrum_error),
+            autocorrelation_error: of(|l| l.autocorrelation_error),
             within_3_sigma: Spread::high_is_good(modes().map(|m| m.within_3_sigma)),
             modes_found: Spread::high_is_good(modes().map(|m| m.found as f64)),
             mass_error: Spread::low_is_good(modes().map(|m| m.mass_error)),
+            fallbacks: all().filter(|outcome| outcome.fallback).count(),
         }
     }
 }
 
+/// What a row says in a column, if anything.
+type Cell = dyn Fn(&Told<'_>) -> Option<String>;
+
+/// A table of text: a heading and a cell for every row.
+struct Column {
+    heading: &'static str,
+    cell: Box<Cell>,
+}
+
+impl Column {
+    fn new(heading: &'static str, cell: impl Fn(&Told<'_>) -> Option<String> + 'static) -> Self {
+        Self {
+            heading,
+            cell: Box::new(cell),
+        }
+    }
+
+    /// Median and worst seed.
+    fn spread(
+        heading: &'static str,
+        decimals: usize,
+        pick: impl Fn(&Told<'_>) -> Option<Spread> + 'static,
+    ) -> Self {
+        Self::new(heading, move |told| {
+            let Spread { median, worst } = pick(told)?;
+            Some(format!("{median:.decimals$}/{worst:.decimals$}"))
+        })
+    }
+
+    fn number(heading: &'static str, pick: impl Fn(&Row) -> Option<f64> + 'static) -> Self {
+        Self::new(heading, move |told| Some(format!("{:.4}", pick(told.row)?)))
+    }
+}
+
+/// The columns that a suite has.
+fn columns(suite: Suite) -> Vec<Column> {
+    let scalars = vec![
+        Column::spread("W1", 4, |t| Some(t.w1)),
+        Column::number("floor", |row| Some(row.baselines.floor.w1)),
+        Column::number("Gauss", |row| Some(row.baselines.gaussian.w1)),
+        Column::number("mixture", |row| row.baselines.mixture.map(|l| l.w1)),
+        Column::spread("JS", 5, |t| Some(t.js)),
+        Column::spread("within 3 sd", 3, |t| t.within_3_sigma),
+        Column::spread("mass error", 3, |t| t.mass_error),
+        Column::new("modes", |t| {
+            let of = t.row.outcomes.iter().find_map(|o| o.modes)?.of;
+            Some(format!("{} of {of}", t.modes_found?.worst))
+        }),
+    ];
+    let windows = vec![
+        Column::spread("sliced W1", 4, |t| t.sliced_w1.or(Some(t.w1))),
+        Column::number("floor", |row| Some(row.baselines.floor.distance())),
+        Column::number("Gauss", |row| Some(row.baselines.gaussian.distance())),
+        Column::spread("spectrum dB", 2, |t| t.spectrum_error),
+        Column::spread("autocorr.", 4, |t| t.autocorrelation_error),
+    ];
+    let last = vec![
+        Column::new("Gaussian stands in", |t| {
+            Some(format!("{} of {}", t.fallbacks, t.row.outcomes.len()))
+        }),
+        Column::new("rounds to 0.1", |t| reached(t.row, 0)),
+        Column::new("to 0.05", |t| reached(t.row, 1)),
+        Column::new("seconds", |t| {
+            let seconds = t.row.outcomes.iter().map(|o| o.seconds);
+            Some(format!("{:.1}", Spread::low_is_good(seconds)?.median))
+        }),
+    ];
+    let mut columns = match suite {
+        Suite::Scalars => scalars,
+        Suite::Windows => windows,
+        Suite::Real => windows.into_iter().chain([beside_gaussian()]).collect(),
+    };
+    columns.extend(last);
+    columns
+}
+
+/// The seed that does worst beside the Gaussian fit, counted in sampling errors.
+fn beside_gaussian() -> Column {
+    Column::new("less Gauss (error)", |t| {
+        let differences = t.row.outcomes.iter().filter_map(|o| o.beside_gaussian);
+        let worst = differences.max_by(|a, b| a.mean.total_cmp(&b.mean))?;
+        Some(format!("{:+.4} ({:.4})", worst.mean, worst.error))
+    })
+}
+
+/// Rounds to a distance: the median and the worst seed, `-` for a seed that never got there.
+fn reached(row: &Row, goal: usize) -> Option<String> {
+    let mut steps: Vec<Option<u32>> = row
+        .outcomes
+        .iter()
+        .map(|outcome| {
+            outcome
+                .reached
+                .get(goal)
+                .copied()
+                .flatten()
+                .map(|r: Reached| r.steps)
+        })
+        .collect();
+    steps.sort_by_key(|steps| steps.unwrap_or(u32::MAX));
+    let told = |steps: Option<u32>| steps.map_or_else(|| "-".to_owned(), |n| n.to_string());
+    let median = *steps.get((steps.len().saturating_sub(1)) / 2)?;
+    Some(format!("{}/{}", told(median), told(*steps.last()?)))
+}
+
 /// Writes the table: median / worst seed.
 pub(super) fn write(to: &mut dyn Write, suite: Suite, rows: &[Row]) -> io::Result<()> {
-    let width = rows.iter().map(|row| row.name.chars().count()).max();
-    let width = width.unwrap_or(0).max(8);
-    match suite {
-        Suite::Scalars => scalars(to, width, rows),
-        Suite::Windows | Suite::Real => windows(to, width, rows),
+    let told: Vec<Told<'_>> = rows.iter().map(Told::new).collect();
+    let columns = columns(suite);
+    let name = rows.iter().map(|row| row.name.chars().count()).max();
+    let name = name.unwrap_or(0).max(8);
+    let cells: Vec<Vec<String>> = told
+        .iter()
+        .map(|told| {
+            let cell = |column: &Column| (column.cell)(told).unwrap_or_else(|| "-".to_owned());
+            columns.iter().map(cell).collect()
+        })
+        .collect();
+    let widths: Vec<usize> = columns
+        .iter()
+        .enumerate()
+        .map(|(i, column)| {
+            let cells = cells.iter().filter_map(|row| row.get(i));
+            let widest = cells.map(|cell| cell.chars().count()).max().unwrap_or(0);
+            widest.max(column.heading.chars().count())
+        })
+        .collect();
+    write!(to, "{:name$}", suite.name())?;
+    for (column, width) in columns.iter().zip(&widths) {
+        write!(to, "  {:>width$}", column.heading)?;
     }
-}
-
-fn scalars(to: &mut dyn Write, width: usize, rows: &[Row]) -> io::Result<()> {
-    writeln!(
-        to,
-        "{:width$}  {:>14}  {:>7}  {:>7}  {:>15}  {:>13}  {:>11}  {:>8}",
-        "target", "W1", "floor", "Gauss", "JS", "within 3 sd", "mass error", "modes"
-    )?;
-    for row in rows {
-        let told = Told::new(row);
-        let dash = || "-".to_owned();
-        let of = row.outcomes.iter().find_map(|o| o.modes.map(|m| m.of));
-        writeln!(
-            to,
-            "{:width$}  {:>14}  {:>7}  {:>7}  {:>15}  {:>13}  {:>11}  {:>8}",
-            row.name,
-            pair(told.w1, 4),
-            row.floor.map_or_else(dash, |y| format!("{:.4}", y.w1)),
-            row.gaussian.map_or_else(dash, |y| format!("{:.4}", y.w1)),
-            pair(told.js, 5),
-            told.within_3_sigma.map_or_else(dash, |s| pair(s, 3)),
-            told.mass_error.map_or_else(dash, |s| pair(s, 3)),
-            told.modes_found
-                .zip(of)
-                .map_or_else(dash, |(s, of)| format!("{} of {of}", s.worst)),
-        )?;
-    }
-    writeln!(
-        to,
-        "median / worst of {} seeds; W1 in standard deviations of the data, JS in nats",
-        rows.first().map_or(0, |row| row.outcomes.len())
-    )
-}
-
-fn windows(to: &mut dyn Write, width: usize, rows: &[Row]) -> io::Result<()> {
-    writeln!(
-        to,
-        "{:width$}  {:>14}  {:>7}  {:>15}  {:>14}  {:>7}  {:>7}",
-        "series", "W1", "Gauss", "JS", "sliced W1", "floor", "Gauss"
-    )?;
-    for row in rows {
-        let told = Told::new(row);
-        let dash = || "-".to_owned();
-        let sliced = |y: Option<super::outcome::Yardstick>| {
-            y.and_then(|y| y.sliced_w1)
-                .map_or_else(dash, |w1| format!("{w1:.4}"))
-        };
-        writeln!(
-            to,
-            "{:width$}  {:>14}  {:>7}  {:>15}  {:>14}  {:>7}  {:>7}",
-            row.name,
-            pair(told.w1, 4),
-            row.gaussian.map_or_else(dash, |y| format!("{:.4}", y.w1)),
-            pair(told.js, 5),
-            told.sliced_w1.map_or_else(dash, |s| pair(s, 4)),
-            sliced(row.floor),
-            sliced(row.gaussian),
-        )?;
+    writeln!(to)?;
+    for (row, cells) in rows.iter().zip(&cells) {
+        write!(to, "{:name$}", row.name)?;
+        for (cell, width) in cells.iter().zip(&widths) {
+            write!(to, "  {cell:>width$}")?;
+        }
+        writeln!(to)?;
     }
     writeln!(
         to,
         "median / worst of {} seeds; W1 in standard deviations of the data, JS in nats",
         rows.first().map_or(0, |row| row.outcomes.len())
     )
-}
-
-fn pair(spread: Spread, decimals: usize) -> String {
-    format!("{:.decimals$}/{:.decimals$}", spread.median, spread.worst)
 }
 
 /// The pictures: each measure with every seed as a dot.
 pub(super) fn pictures(suite: Suite, rows: &[Row]) -> Vec<Sweep> {
     let seeds = rows.first().map_or(0, |row| row.outcomes.len());
-    let picture = |measure: &str, pick: &dyn Fn(&Outcome) -> Option<f64>, floor: bool| Sweep {
+    let picture = |measure: &str, pick: fn(&Likeness) -> Option<f64>| Sweep {
         title: format!("{}, {seeds} seeds", suite.name()),
         measure: measure.to_owned(),
         rows: rows
             .iter()
-            .filter(|row| row.outcomes.iter().any(|o| pick(o).is_some()))
-            .map(|row| {
-                let yard =
-                    |y: &super::outcome::Yardstick| if floor { Some(y.w1) } else { y.sliced_w1 };
-                SweepRow {
-                    name: row.name.clone(),
-                    seeds: row.outcomes.iter().filter_map(pick).collect(),
-                    floor: row.floor.as_ref().and_then(yard),
-                    baseline: row.gaussian.as_ref().and_then(yard),
-                }
+            .filter(|row| pick(&row.baselines.floor).is_some())
+            .map(|row| SweepRow {
+                name: row.name.clone(),
+                seeds: dots(row, pick),
+                floor: pick(&row.baselines.floor),
+                baseline: pick(&row.baselines.gaussian),
             })
             .collect(),
     };
-    let w1 = picture("W1, standard deviations of the data", &|o| Some(o.w1), true);
-    let sliced = picture(
-        "sliced W1, standard deviations of the data",
-        &|o| o.sliced_w1,
-        false,
-    );
-    [w1, sliced]
-        .into_iter()
-        .filter(|sweep| !sweep.rows.is_empty())
-        .collect()
+    [
+        picture("W1, standard deviations of the data", |l| Some(l.w1)),
+        picture("sliced W1, standard deviations of the data", |l| {
+            l.sliced_w1
+        }),
+        picture("largest error of a spectrum's bin, dB", |l| {
+            l.spectrum_error
+        }),
+    ]
+    .into_iter()
+    .filter(|sweep| !sweep.rows.is_empty())
+    .collect()
+}
+
+fn dots(row: &Row, pick: fn(&Likeness) -> Option<f64>) -> Vec<f64> {
+    let of = |outcome: &Outcome| pick(&outcome.likeness);
+    row.outcomes.iter().filter_map(of).collect()
 }

@@ -256,7 +256,12 @@ fn learn<M: Network>(
     let mut records = Vec::new();
     as_device::live(learner, plan, readings, every, end, |session, record| {
         if let Some(record) = record {
-            let readings = measure::readings(session, QUICK, &mut measure::rng(seed));
+            // As it would be settled: what is measured is what would be generated.
+            let mut session = session.clone();
+            if Session::<M>::WINDOW > 1 && !session.done() {
+                session.recolour(QUICK as u32 / 2);
+            }
+            let readings = measure::readings(&session, QUICK, &mut measure::rng(seed));
             records.push((record, reference.distance(readings)));
         }
         progress.advance(1, || {

@@ -1,0 +1,183 @@
+//! What the generators of a row are measured on, and what else is measured there: the noise floor,
+//! the Gaussian fit, the mixture.
+
+use ganlet::divergence::Target;
+use ganlet::likelihood::{self, Em};
+use ganlet::rng::Rng;
+use ganlet::session::Session;
+use serde::Serialize;
+
+use super::likeness::{Likeness, Real, Samples};
+use super::suite::Setting;
+use crate::gaussian::GaussianWindow;
+use crate::network::Network;
+use crate::source::stream;
+
+/// Readings of either kind that are compared.
+const READINGS: usize = 100_000;
+/// Windows of either kind that are compared.
+const WINDOWS: usize = 100_000;
+/// Generated windows that are compared with the few of a recording.
+const AGAINST_RECORDED: usize = 8000;
+/// Windows that a simple model is fitted to, where there is no end of them.
+pub(super) const FITTED: usize = 65_536;
+/// Parts of a recording, each left out once to tell the sampling error.
+const PARTS: usize = 8;
+/// Components of the mixture.
+const COMPONENTS: usize = 8;
+
+/// Seeds of samples that are real, and of others that are.
+const SEED: u64 = 1;
+const AGAIN: u64 = 0xF100;
+
+/// Real samples, with what simple models make of them.
+#[derive(Debug)]
+pub(super) struct Bench {
+    real: Real,
+    /// The same without one part of it each; for a recording.
+    parts: Vec<Real>,
+    /// Samples to be generated.
+    pub(super) count: usize,
+    pub(super) baselines: Baselines,
+    /// The Gaussian fit's distance on every part.
+    gaussian_parts: Vec<f64>,
+}
+
+/// What else than the GAN was measured.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub(super) struct Baselines {
+    /// Two real samples; for a recording, its training part against its held-out tail.
+    pub(super) floor: Likeness,
+    /// The Gaussian fit: a mean and a covariance.
+    pub(super) gaussian: Likeness,
+    /// The mixture of Gaussians by expectation-maximisation, for readings.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) mixture: Option<Likeness>,
+}
+
+/// A difference of two distances with its standard error.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub(super) struct Difference {
+    pub(super) mean: f64,
+    pub(super) error: f64,
+}
+
+impl Bench {
+    /// Measures the simple models of a setting.
+    pub(super) fn of<M: Network>(setting: &Setting) -> Self {
+        let window = Session::<M>::WINDOW;
+        let simulated = if window > 1 { WINDOWS } else { READINGS };
+        let (real, fitted, count) = match &setting.held_out {
+            Some(held_out) => (
+                rows(held_out.all::<M::Sample>()),
+                rows(setting.source.all::<M::Sample>()),
+                if window > 1 {
+                    AGAINST_RECORDED
+                } else {
+                    READINGS
+                },
+            ),
+            None => (
+                rows(setting.source.windows::<M::Sample>(simulated, SEED)),
+                rows(
+                    setting
+                        .source
+                        .windows::<M::Sample>(if window > 1 { FITTED } else { READINGS }, AGAIN),
+                ),
+                simulated,
+            ),
+        };
+        let again = match setting.held_out {
+            Some(_) => None,
+            None => Some(rows(
+                setting.source.windows::<M::Sample>(simulated, AGAIN + 1),
+            )),
+        };
+        let parts = setting.held_out.as_ref().map_or_else(Vec::new, |_| {
+            let length = real.len().div_ceil(PARTS);
+            (0..PARTS)
+                .map(|part| {
+                    let left = |i: &usize| i / length != part;
+                    let rest = (0..real.len()).filter(left).map(|i| real[i].clone());
+                    Real::new(&rest.collect())
+                })
+                .collect()
+        });
+        let real = Real::new(&real);
+        let gaussian = gaussian(&fitted, count);
+        let mixture = (window == 1).then(|| mixture(&fitted, count)).flatten();
+        Self {
+            baselines: Baselines {
+                floor: real.likeness(again.as_ref().unwrap_or(&fitted)),
+                gaussian: real.likeness(&gaussian),
+                mixture: mixture.map(|drawn| real.likeness(&drawn)),
+            },
+            gaussian_parts: parts.iter().map(|part| part.distance(&gaussian)).collect(),
+            real,
+            parts,
+            count,
+        }
+    }
+
+    /// How alike generated samples are.
+    pub(super) fn likeness(&self, samples: &Samples) -> Likeness {
+        self.real.likeness(samples)
+    }
+
+    /// The distance alone.
+    pub(super) fn distance(&self, samples: &Samples) -> f64 {
+        self.real.distance(samples)
+    }
+
+    /// The distance of generated samples less that of the Gaussian fit; the error is the jackknife's
+    /// over contiguous parts of the recording. `None` where the samples are no recording.
+    pub(super) fn beside_gaussian(&self, samples: &Samples) -> Option<Difference> {
+        if self.parts.is_empty() {
+            return None;
+        }
+        let each: Vec<f64> = self
+            .parts
+            .iter()
+            .zip(&self.gaussian_parts)
+            .map(|(part, gaussian)| part.distance(samples) - gaussian)
+            .collect();
+        let n = each.len() as f64;
+        let mean = each.iter().sum::<f64>() / n;
+        let squares: f64 = each.iter().map(|d| (d - mean).powi(2)).sum();
+        Some(Difference {
+            mean: self.distance(samples) - self.baselines.gaussian.distance(),
+            error: ((n - 1.0) / n * squares).sqrt(),
+        })
+    }
+}
+
+/// Samples of the Gaussian fit.
+fn gaussian(fitted: &Samples, count: usize) -> Samples {
+    let fit = GaussianWindow::fit(fitted);
+    let mut rng = Rng::new(SEED, stream::FLOOR);
+    (0..count).map(|_| fit.draw(&mut rng)).collect()
+}
+
+/// Samples of a mixture fitted to readings.
+fn mixture(fitted: &Samples, count: usize) -> Option<Samples> {
+    // As many as settle eight components; all of them would take longer than a GAN does.
+    const ENOUGH: usize = 20_000;
+    let every = fitted.len().div_ceil(ENOUGH);
+    let readings: Vec<f32> = fitted
+        .iter()
+        .step_by(every)
+        .flatten()
+        .map(|&x| x as f32)
+        .collect();
+    let mut rng = Rng::new(SEED, stream::FLOOR);
+    let fit = likelihood::fit_mixture::<COMPONENTS>(&readings, &Em::default(), &mut rng).ok()?;
+    let target = Target::Mixture(fit.mixture);
+    let drawn = (0..count).map(|_| vec![f64::from(target.draw(&mut rng))]);
+    Some(drawn.collect())
+}
+
+/// Samples as rows of `f64`.
+pub(super) fn rows<S: ganlet::layer::Row>(samples: Vec<S>) -> Samples {
+    let row = |sample: S| sample.flat().iter().map(|&x| f64::from(x)).collect();
+    samples.into_iter().map(row).collect()
+}
