@@ -73,3 +73,4 @@ pub mod rng;
 pub mod session;
 pub mod stream;
 pub mod trainer;
+pub mod watch;

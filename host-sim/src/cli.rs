@@ -6,7 +6,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use ganlet::loss::Loss;
 
-use crate::command::{generate, monitor, replay, score, sweep, theory, train};
+use crate::command::{audit, generate, monitor, replay, score, sweep, theory, train};
 use crate::error::Failure;
 use crate::series::Rows;
 
@@ -42,6 +42,8 @@ pub enum Command {
     Generate(generate::Args),
     /// Score readings with a trained discriminator: higher is stranger
     Score(score::Args),
+    /// Hold the detector against labelled series, beside simple methods
+    Audit(audit::Args),
     /// Check the theory in numbers for two known distributions
     Theory(theory::Args),
     /// Take the training steps of a JSON case and print the parameters they lead to
@@ -70,6 +72,7 @@ impl Command {
             Self::Train(args) => train::run(args),
             Self::Generate(args) => generate::run(args),
             Self::Score(args) => score::run(args),
+            Self::Audit(args) => audit::run(args),
             Self::Theory(args) => theory::run(args),
             Self::Replay(args) => replay::run(args),
             Self::Sweep(args) => sweep::run(args),

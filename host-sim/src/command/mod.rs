@@ -1,5 +1,6 @@
 //! The commands, one file each: its arguments and what it does with them.
 
+pub mod audit;
 pub mod generate;
 pub mod monitor;
 pub mod replay;

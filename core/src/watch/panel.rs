@@ -1,0 +1,69 @@
+//! The parts that look at a window, each in its own way.
+
+mod reading;
+mod window;
+
+pub use reading::ReadingPanel;
+pub use window::WindowPanel;
+
+use crate::checkpoint::Persist;
+use crate::layer::Row;
+use crate::model::{Model, Scalar, Window16, Window32};
+use crate::rng::Rng;
+
+/// Statistics of normal windows, several side by side: each gives a window a number that is higher
+/// the stranger it is, in a unit of its own. [`Detector`](super::Detector) makes them comparable.
+///
+/// Windows are standardised. Mixtures are fitted by [`start`](Self::start) and then
+/// [`improve`](Self::improve) until that is no longer worth it; the other parts need no fit.
+pub trait Panel: Persist + Clone + PartialEq + core::fmt::Debug {
+    /// What it looks at.
+    type Sample: Row;
+    /// A number for each mixture and each window of a fit: its width fixes how many windows a fit is
+    /// made from.
+    type Scores: Row;
+    /// What the parts are called; mixtures come first.
+    const PARTS: &'static [&'static str];
+    /// How many of the parts are mixtures.
+    const MIXTURES: usize;
+    /// Numbers that are learned.
+    const PARAMETERS: usize;
+    /// Before a fit.
+    const BLANK: Self;
+
+    /// Takes what all parts share from the windows: principal axes, scales of features.
+    fn orient(&mut self, windows: impl Iterator<Item = Self::Sample> + Clone);
+
+    /// Begins the fit of a mixture.
+    fn start(
+        &mut self,
+        part: usize,
+        windows: impl Iterator<Item = Self::Sample> + Clone,
+        rng: &mut Rng,
+    );
+
+    /// One iteration of expectation-maximisation; returns the average log-likelihood before it.
+    fn improve(&mut self, part: usize, windows: impl Iterator<Item = Self::Sample>) -> f32;
+
+    /// How strange a part finds a window.
+    fn strangeness(&self, part: usize, window: &Self::Sample) -> f32;
+}
+
+/// A model with a panel for its samples.
+pub trait Watched: Model {
+    /// The panel.
+    type Panel: Panel<Sample = Self::Sample>;
+}
+
+impl Watched for Scalar {
+    type Panel = ReadingPanel;
+}
+
+/// Eight axes: a window of 16 has no more to tell.
+impl Watched for Window16 {
+    type Panel = WindowPanel<16, 8, 9, 45>;
+}
+
+impl Watched for Window32 {
+    type Panel = WindowPanel<32, 12, 13, 91>;
+}

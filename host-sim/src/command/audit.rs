@@ -1,0 +1,262 @@
+//! `ganlet audit`: the detector held against labelled series and synthetic faults, beside the simple
+//! methods.
+
+mod alarms;
+mod areas;
+mod judge;
+mod protocol;
+mod simple;
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+use ganlet::model::Window32;
+use ganlet::stream::Standardiser;
+use ganlet::watch::{Detector, Fit, Panel};
+use rayon::prelude::*;
+use serde::Serialize;
+
+use self::alarms::{BUDGETS, Watched};
+use self::areas::{Areas, FAULTS, Faults, WAYS};
+use self::protocol::{Kept, Labelled};
+use crate::cli::whole;
+use crate::console;
+use crate::error::Failure;
+use crate::manifest;
+use crate::signal::Signal;
+
+/// The panel under audit.
+type Parts = <Window32 as ganlet::watch::Watched>::Panel;
+/// Windows that a fit is made from at most.
+const KEPT: u64 = Fit::<Parts>::MOST as u64;
+
+const EXAMPLES: &str = "\
+Examples:
+  ganlet audit --data-dir ../shared/data
+  ganlet audit --seeds 1 --kept 256 --json
+
+Each series is cut into windows of 32 readings: every second one of its training part (train_n in
+MANIFEST.md), of which --kept are remembered at random, and every fourth behind it. A window is
+anomalous where at least 8 of its readings are labelled so. Rates and delays are of every window.";
+
+/// The arguments of `ganlet audit`.
+#[derive(Debug, Clone, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Args {
+    /// Folder of labelled series and their MANIFEST.md
+    #[arg(long, value_name = "DIR", default_value = "../shared/data")]
+    pub data_dir: PathBuf,
+    /// Windows that are remembered of a training part
+    #[arg(long, value_name = "N", default_value_t = KEPT)]
+    #[arg(allow_negative_numbers = true, value_parser = whole::<64, KEPT>)]
+    pub kept: u64,
+    /// Seeds for each series
+    #[arg(long, value_name = "N", default_value_t = 3)]
+    #[arg(allow_negative_numbers = true, value_parser = whole::<1, 100>)]
+    pub seeds: u64,
+    /// Print exactly one JSON object on standard output
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// All that an audit finds.
+#[derive(Debug, Serialize)]
+struct Findings {
+    kept: u64,
+    seeds: u64,
+    parameters: usize,
+    /// Bytes of a detector, and of a fit under way.
+    detector_bytes: usize,
+    fit_bytes: usize,
+    mean_roc_auc: f64,
+    ways: [&'static str; WAYS.len()],
+    simple: [&'static str; simple::NAMES.len()],
+    areas: Vec<Areas>,
+    budgets: [f32; BUDGETS.len()],
+    watched: Vec<Watched>,
+    fault_kinds: [&'static str; FAULTS.len()],
+    faults: Vec<Faults>,
+}
+
+/// Audits the detector and prints the tables.
+///
+/// # Errors
+///
+/// [`Failure::Input`] for a folder without labelled series.
+pub fn run(args: &Args) -> Result<(), Failure> {
+    let all = manifest::read(&args.data_dir)?;
+    let all = all.iter().map(Labelled::read);
+    let mut series: Vec<Labelled> = all.collect::<Result<_, _>>()?;
+    series.retain(Labelled::has_both);
+    if series.is_empty() {
+        return Err(Failure::input(
+            "no series with normal and labelled windows behind its training part",
+            args.data_dir.display(),
+            "give series with a column label of 0 and 1",
+        ));
+    }
+    let capacity = args.kept as usize;
+    let areas: Vec<Areas> = series
+        .par_iter()
+        .map(|series| Areas::of(series, capacity, args.seeds))
+        .collect();
+    let watched: Vec<Watched> = series
+        .par_iter()
+        .map(|series| Watched::of(series, capacity))
+        .collect();
+    let faults = Signal::ALL
+        .par_iter()
+        .map(|signal| Faults::of(*signal, 1))
+        .collect();
+    let findings = Findings {
+        kept: args.kept,
+        seeds: args.seeds,
+        parameters: Parts::PARAMETERS,
+        detector_bytes: size_of::<Detector<Parts>>(),
+        fit_bytes: size_of::<Fit<Parts>>(),
+        mean_roc_auc: mean(areas.iter().map(|areas| areas.ways[0])),
+        ways: WAYS,
+        simple: simple::NAMES,
+        areas,
+        budgets: BUDGETS,
+        watched,
+        fault_kinds: FAULTS,
+        faults,
+    };
+    if args.json {
+        console::print_json(&findings)
+    } else {
+        console::print(|out| write(out, &findings))
+    }
+}
+
+fn mean(values: impl Iterator<Item = f64>) -> f64 {
+    let values: Vec<f64> = values.collect();
+    values.iter().sum::<f64>() / values.len().max(1) as f64
+}
+
+/// A detector fitted to windows at one go.
+fn fitted(kept: &Kept, seed: u64) -> Detector<Parts> {
+    let mut detector = Detector::BLANK;
+    let mut fit = Box::new(Fit::<Parts>::IDLE);
+    fit.begin(seed);
+    while fit.is_under_way() {
+        fit.turn(kept, &Standardiser::IDENTITY, &mut detector);
+    }
+    detector
+}
+
+fn write(out: &mut dyn Write, findings: &Findings) -> io::Result<()> {
+    writeln!(
+        out,
+        "detector: {} numbers, {} bytes, fitted to {} windows; fit under way: {} bytes\n",
+        findings.parameters, findings.detector_bytes, findings.kept, findings.fit_bytes
+    )?;
+    writeln!(out, "ROC-AUC, mean over {} seeds", findings.seeds)?;
+    let names = simple::NAMES.map(|name| format!(" {name} |")).concat();
+    writeln!(
+        out,
+        "| series | detector | worst seed | AP |{names} short of the best |"
+    )?;
+    writeln!(
+        out,
+        "|---|---|---|---|{}---|",
+        "---|".repeat(simple::NAMES.len())
+    )?;
+    for areas in &findings.areas {
+        let simple = areas.simple.map(|area| format!(" {area:.3} |")).concat();
+        writeln!(
+            out,
+            "| {} | **{:.3}** | {:.3} | {:.3} |{simple} {:+.3} |",
+            areas.series,
+            areas.ways[0],
+            areas.worst,
+            areas.average_precision,
+            areas.shortfall()
+        )?;
+    }
+    let all = &findings.areas;
+    let of = |i: usize| mean(all.iter().map(|areas| areas.simple[i]));
+    let simple: String = (0..simple::NAMES.len())
+        .map(|i| format!(" {:.3} |", of(i)))
+        .collect();
+    let worst = mean(all.iter().map(|areas| areas.worst));
+    let precision = mean(all.iter().map(|areas| areas.average_precision));
+    let short = all.iter().map(Areas::shortfall).fold(f64::MIN, f64::max);
+    let ours = findings.mean_roc_auc;
+    writeln!(
+        out,
+        "| mean | **{ours:.4}** | {worst:.3} | {precision:.3} |{simple} worst {short:+.3} |\n"
+    )?;
+
+    writeln!(out, "ablation\n| parts | mean ROC-AUC |\n|---|---|")?;
+    for (i, way) in WAYS.iter().enumerate() {
+        writeln!(
+            out,
+            "| {way} | {:.4} |",
+            mean(all.iter().map(|areas| areas.ways[i]))
+        )?;
+    }
+
+    writeln!(
+        out,
+        "\nalarms: shares of normal (labelled) windows above the limit, events at 1/1000"
+    )?;
+    writeln!(
+        out,
+        "| series | 1/100 fixed | tracking | 1/1000 fixed | tracking | events | found | delay | false alarms | new normals | drift, normal | labelled |"
+    )?;
+    writeln!(out, "|---|---|---|---|---|---|---|---|---|---|---|---|")?;
+    for watched in &findings.watched {
+        let rates = watched.budgets.map(|rates| {
+            format!(
+                " {:.4} ({:.2}) | {:.4} ({:.2}) |",
+                rates.fixed, rates.fixed_recall, rates.tracking, rates.tracking_recall
+            )
+        });
+        let delay = watched
+            .delay
+            .map_or("-".to_owned(), |delay| delay.to_string());
+        writeln!(
+            out,
+            "| {} |{} {} | {} | {delay} | {} | {} | {:.3} | {:.3} |",
+            watched.series,
+            rates.concat(),
+            watched.events,
+            watched.found,
+            watched.false_alarms,
+            watched.shifts,
+            watched.drift_normal,
+            watched.drift_labelled
+        )?;
+    }
+
+    writeln!(
+        out,
+        "\nsynthetic faults at half severity, ROC-AUC: detector / best simple method of that fault / discriminator that has not seen its family"
+    )?;
+    writeln!(
+        out,
+        "| signal |{} mean | best simple mean |",
+        FAULTS.map(|fault| format!(" {fault} |")).concat()
+    )?;
+    writeln!(out, "|---|{}---|---|", "---|".repeat(FAULTS.len()))?;
+    for faults in &findings.faults {
+        let each: String = (0..FAULTS.len())
+            .map(|i| {
+                format!(
+                    " {:.3} / {:.3} / {:.3} |",
+                    faults.detector[i], faults.simple[i], faults.discriminator[i]
+                )
+            })
+            .collect();
+        let best = faults.simple_means.iter().copied().fold(0.0, f64::max);
+        writeln!(
+            out,
+            "| {} |{each} {:.3} | {best:.3} |",
+            faults.signal,
+            mean(faults.detector.into_iter())
+        )?;
+    }
+    Ok(())
+}
