@@ -7,11 +7,13 @@ use core::slice;
 
 use nrf52840_hal::{nvmc::Nvmc, pac::NVMC};
 
-/// What `memory.x` leaves out.
-const START: usize = 0x000f_0000;
-
-/// Of 4 KB each.
+/// What `memory.x` leaves out, in pages of 4 KB.
 pub(crate) const PAGES: usize = 16;
+
+unsafe extern "C" {
+    /// Its first byte.
+    static __checkpoints: u8;
+}
 
 /// The flash, by its controller.
 pub(crate) type Flash = Nvmc<NVMC>;
@@ -20,6 +22,6 @@ pub(crate) type Flash = Nvmc<NVMC>;
 pub(crate) fn flash(controller: NVMC) -> Flash {
     // SAFETY: there is one controller, so this runs once; no program lies there.
     Nvmc::new(controller, unsafe {
-        slice::from_raw_parts_mut(START as *mut u8, PAGES * 4096)
+        slice::from_raw_parts_mut((&raw const __checkpoints).cast_mut(), PAGES * 4096)
     })
 }

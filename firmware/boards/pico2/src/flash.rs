@@ -11,12 +11,19 @@ use embedded_storage::nor_flash::{
 };
 use rp235x_hal::rom_data;
 
-/// Where the flash can be read.
-const MAPPED: usize = 0x1000_0000;
-
-/// Where the part that `memory.x` leaves out begins in the flash, and its size in sectors.
-const START: u32 = 0x003f_0000;
+/// What `memory.x` leaves out, in sectors.
 pub(crate) const SECTORS: usize = 16;
+
+unsafe extern "C" {
+    /// Its first byte, where it can be read.
+    static __checkpoints: u8;
+}
+
+/// Where it begins, from the beginning of the flash.
+fn start() -> u32 {
+    const FLASH: u32 = 0x1000_0000;
+    &raw const __checkpoints as u32 - FLASH
+}
 
 /// What is erased at once, and how.
 const SECTOR: usize = 4096;
@@ -46,9 +53,9 @@ impl ReadNorFlash for Flash {
 
     fn read(&mut self, at: u32, into: &mut [u8]) -> Result<(), NorFlashErrorKind> {
         check_read(self, at, into.len())?;
-        let from = MAPPED + (START + at) as usize;
+        let from = (&raw const __checkpoints).wrapping_add(at as usize);
         // SAFETY: it is flash, which nobody writes meanwhile.
-        into.copy_from_slice(unsafe { slice::from_raw_parts(from as *const u8, into.len()) });
+        into.copy_from_slice(unsafe { slice::from_raw_parts(from, into.len()) });
         Ok(())
     }
 
@@ -65,14 +72,14 @@ impl NorFlash for Flash {
     fn erase(&mut self, from: u32, to: u32) -> Result<(), NorFlashErrorKind> {
         check_erase(self, from, to)?;
         for sector in (from..to).step_by(SECTOR) {
-            change(START + sector, None);
+            change(start() + sector, None);
         }
         Ok(())
     }
 
     fn write(&mut self, at: u32, bytes: &[u8]) -> Result<(), NorFlashErrorKind> {
         check_write(self, at, bytes.len())?;
-        let (mut at, mut bytes) = (START + at, bytes);
+        let (mut at, mut bytes) = (start() + at, bytes);
         while !bytes.is_empty() {
             let into = at as usize % PAGE;
             let (now, later) = bytes.split_at(bytes.len().min(PAGE - into));

@@ -9,12 +9,20 @@ use embedded_storage::nor_flash::{
 };
 use stm32f4xx_hal::{flash::FlashExt as _, pac::FLASH};
 
-/// Where the part that `memory.x` leaves out begins in the flash.
-const START: u32 = 0x000c_0000;
-
-/// Its sectors.
+/// What `memory.x` leaves out, in sectors.
 pub(crate) const SECTORS: usize = 2;
 const SECTOR: usize = 128 * 1024;
+
+unsafe extern "C" {
+    /// Its first byte.
+    static __checkpoints: u8;
+}
+
+/// Where it begins, from the beginning of the flash.
+fn start() -> u32 {
+    const FLASH: u32 = 0x0800_0000;
+    &raw const __checkpoints as u32 - FLASH
+}
 
 /// The part of the flash that is kept for checkpoints.
 pub(crate) struct Flash(FLASH);
@@ -43,7 +51,7 @@ impl ReadNorFlash for Flash {
 
     fn read(&mut self, at: u32, into: &mut [u8]) -> Result<(), NorFlashErrorKind> {
         check_read(self, at, into.len())?;
-        let held = self.0.read().iter().skip((START + at) as usize);
+        let held = self.0.read().iter().skip((start() + at) as usize);
         into.iter_mut().zip(held).for_each(|(to, from)| *to = *from);
         Ok(())
     }
@@ -59,14 +67,14 @@ impl NorFlash for Flash {
 
     fn erase(&mut self, from: u32, to: u32) -> Result<(), NorFlashErrorKind> {
         check_erase(self, from, to)?;
-        let erased = NorFlash::erase(&mut self.0.unlocked(), START + from, START + to);
+        let erased = NorFlash::erase(&mut self.0.unlocked(), start() + from, start() + to);
         self.flush();
         erased.map_err(|_| NorFlashErrorKind::Other)
     }
 
     fn write(&mut self, at: u32, bytes: &[u8]) -> Result<(), NorFlashErrorKind> {
         check_write(self, at, bytes.len())?;
-        let written = NorFlash::write(&mut self.0.unlocked(), START + at, bytes);
+        let written = NorFlash::write(&mut self.0.unlocked(), start() + at, bytes);
         written.map_err(|_| NorFlashErrorKind::Other)
     }
 }
