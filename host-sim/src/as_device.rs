@@ -4,13 +4,13 @@
 use std::collections::VecDeque;
 
 use ganlet::record::Record;
-use ganlet::session::Session;
 use ganlet_app::{
     Activity, Clock, Device, Event, Fault, NoStore, Pace, Plausible, Sample, Sampler, Sensor,
     Settings, Tally,
 };
 use heapless::spsc::Queue;
 
+use crate::error::Failure;
 use crate::network::Network;
 use crate::source::Pupil;
 
@@ -66,16 +66,16 @@ pub fn left<M: Network>(readings: Vec<Sample>, learner: &Pupil<'_, M>) -> Vec<Sa
 }
 
 /// Has a device with this learner take `readings` and train up to round `end`, as `plan` says; no
-/// plan is for a learner that has seen all its readings already. `after` sees the session after
-/// every round, and the record when one is due, every `report_every` rounds.
+/// plan is for a learner that has seen all its readings already. `after` sees the learner after
+/// every round, and the record when one is due, every `report_every` rounds; its failure ends the run.
 pub fn live<M: Network>(
     learner: &mut Pupil<'_, M>,
     plan: Option<Plan>,
     readings: Vec<Sample>,
     report_every: u32,
     end: u32,
-    mut after: impl FnMut(&Session<M>, Option<Record>),
-) {
+    mut after: impl FnMut(&Pupil<'_, M>, Option<Record>) -> Result<(), Failure>,
+) -> Result<(), Failure> {
     let session = &learner.session;
     let settings = Settings {
         warm_up: plan.map_or(0, |plan| plan.warm_up),
@@ -117,7 +117,7 @@ pub fn live<M: Network>(
         let activity = device.turn(&mut inbox);
         if activity == Activity::Waiting && left == 0 && !inbox.ready() {
             if !device.is_waiting_for_readings() {
-                return;
+                return Ok(());
             }
             device.no_more_readings();
         }
@@ -127,7 +127,8 @@ pub fn live<M: Network>(
             if step == end && told.get().is_none() {
                 device.tell();
             }
-            after(&device.learner().session, told.take());
+            after(device.learner(), told.take())?;
         }
     }
+    Ok(())
 }

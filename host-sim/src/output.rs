@@ -1,4 +1,5 @@
-//! The folder of results: known to be writable before the long work, all files whole or absent.
+//! The folder of results: known to be writable before the long work, all files whole or absent, and
+//! of one run, whatever ends the program and when.
 
 use std::fs;
 use std::io::{self, BufWriter, Write};
@@ -13,9 +14,15 @@ use crate::error::Failure;
 /// [`open`](Self::open) fails early, [`stage`](Self::stage) writes each file under a temporary name
 /// beside its place, and [`commit`](Self::commit) renames them all. Dropped without `commit`, it
 /// leaves the disk as it was: the files of an earlier run untouched, and no new folder.
+///
+/// Files of two runs never lie side by side. The first file of `names` counts most (a checkpoint):
+/// it takes the place of the old one in one step, once the other old files are gone, and before
+/// the other new ones are there.
 #[derive(Debug)]
 pub struct OutDir {
     path: PathBuf,
+    /// The files that a run may write, the one that counts most first.
+    names: Vec<String>,
     /// Folders that did not exist before, deepest first.
     made: Vec<PathBuf>,
     staged: Vec<(NamedTempFile, PathBuf)>,
@@ -36,6 +43,7 @@ impl OutDir {
             .collect();
         let dir = Self {
             path: path.to_owned(),
+            names: names.iter().map(|name| (*name).to_owned()).collect(),
             made,
             staged: Vec::new(),
         };
@@ -72,18 +80,52 @@ impl OutDir {
         Ok(())
     }
 
+    /// Writes the file that counts most, at once. The run has one from now on, and the others of an
+    /// earlier run are gone.
+    ///
+    /// # Errors
+    ///
+    /// [`Failure::Job`] when `write` or the disk fails; the old file is there then.
+    pub fn replace(
+        &mut self,
+        write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    ) -> Result<(), Failure> {
+        let Some((first, others)) = self.names.split_first() else {
+            return Ok(());
+        };
+        let target = self.path.join(first);
+        let replaced = || {
+            let file = whole_file(&self.path, write)?;
+            for name in others {
+                removed(&self.path.join(name))?;
+            }
+            file.persist(&target).map_err(|error| error.error)?;
+            sync(&self.path)
+        };
+        replaced().map_err(|error| unwritten(&target, &error))?;
+        self.made.clear();
+        Ok(())
+    }
+
     /// Gives every staged file its name and returns their paths, in order.
     ///
     /// # Errors
     ///
     /// [`Failure::Job`] when a rename fails; each file is then either the old or the new one, whole.
     pub fn commit(mut self) -> Result<Vec<PathBuf>, Failure> {
-        let mut written = Vec::with_capacity(self.staged.len());
-        for (file, target) in self.staged.drain(..) {
+        let first = self.names.first().map(|name| self.path.join(name));
+        for name in self.names.iter().skip(1) {
+            let path = self.path.join(name);
+            removed(&path).map_err(|error| unwritten(&path, &error))?;
+        }
+        let written = self.staged.iter().map(|(_, path)| path.clone()).collect();
+        let mut staged: Vec<_> = self.staged.drain(..).collect();
+        staged.sort_by_key(|(_, path)| Some(path) != first.as_ref());
+        for (file, target) in staged {
             file.persist(&target)
                 .map_err(|error| unwritten(&target, &error.error))?;
-            written.push(target);
         }
+        sync(&self.path).map_err(|error| unwritten(&self.path, &error))?;
         self.made.clear();
         Ok(written)
     }
@@ -110,6 +152,23 @@ fn whole_file(
     drop(buffered);
     file.as_file().sync_all()?;
     Ok(file)
+}
+
+/// Takes a file away, if there is one.
+fn removed(path: &Path) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
+
+/// Makes the names in a folder outlast a power cut, where a folder can be opened for it.
+fn sync(folder: &Path) -> io::Result<()> {
+    #[cfg(unix)]
+    fs::File::open(folder)?.sync_all()?;
+    #[cfg(not(unix))]
+    let _ = folder;
+    Ok(())
 }
 
 /// A file beside its final place, with the permissions that an ordinary new file would have.
@@ -164,6 +223,25 @@ mod tests {
         out.stage("x.csv", |w| w.write_all(b"1\n")).unwrap();
         drop(out);
         assert_eq!(entries(root.path()), 0);
+    }
+
+    #[test]
+    fn files_of_an_earlier_run_go_with_the_first_of_a_new_one() {
+        let root = tempfile::tempdir().unwrap();
+        for name in ["first", "second", "third", "other"] {
+            fs::write(root.path().join(name), "old").unwrap();
+        }
+        let names = ["first", "second", "third"];
+        let mut out = OutDir::open(root.path(), &names).unwrap();
+        out.replace(|w| w.write_all(b"half")).unwrap();
+        assert_eq!(fs::read(root.path().join("first")).unwrap(), b"half");
+        assert_eq!(entries(root.path()), 2, "and the one that is not ours");
+        out.stage("second", |w| w.write_all(b"new")).unwrap();
+        out.stage("first", |w| w.write_all(b"whole")).unwrap();
+        out.commit().unwrap();
+        assert_eq!(fs::read(root.path().join("first")).unwrap(), b"whole");
+        assert_eq!(fs::read(root.path().join("second")).unwrap(), b"new");
+        assert_eq!(entries(root.path()), 3);
     }
 
     #[test]

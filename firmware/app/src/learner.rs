@@ -229,3 +229,6 @@ impl<M: Model, Mem: Persist> Persist for Learner<M, Mem> {
         self.memory.load(from)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -57,12 +57,18 @@ pub struct Args {
     /// Steps of the discriminator for each step of the generator [default: by the model]
     #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = whole::<1, 100>)]
     pub d_steps: Option<u64>,
-    /// Checkpoint to go on from
+    /// Checkpoint to go on from, of a file or of a device; with --memory, after the readings that it
+    /// has taken
     #[arg(long, value_name = "FILE")]
     pub resume: Option<PathBuf>,
     /// Stop after this many steps of the run and save; --resume goes on to the end
     #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = steps)]
     pub stop_at: Option<u64>,
+    /// Save a checkpoint every N steps, so that a run that is killed can go on; 0 for none before the
+    /// end [default: a twentieth of the run, at least 1000]
+    #[arg(long, value_name = "N", allow_negative_numbers = true,
+          value_parser = whole::<0, 1_000_000_000>)]
+    pub save_every: Option<u64>,
     /// Learn as a device does: readings come one by one, and at most N samples are remembered
     /// [default: all of them]
     #[arg(long, value_name = "N", allow_negative_numbers = true, requires = "data",

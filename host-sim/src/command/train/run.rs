@@ -31,6 +31,9 @@ const BUILT_IN: &str = "mixture:0.65:20.5:0.3,0.35:23:0.4";
 
 /// Records in a run, and rows of `metrics.csv`.
 const RECORDS: u32 = 200;
+/// Checkpoints in a run, and the fewest steps between two of them.
+const SAVES: u32 = 20;
+const FEWEST: u32 = 1000;
 /// Generated readings in the measure of one record.
 const QUICK: usize = 4096;
 /// Generated readings in the measure of the result, and fresh real ones of a simulated sensor.
@@ -107,7 +110,7 @@ impl Job for Train<'_> {
         let mut learner = learner::<M>(args, &source)?;
         let mut out = OutDir::open(
             &args.destination.out,
-            &[METRICS, CHECKPOINT, REPORT, PICTURE],
+            &[CHECKPOINT, METRICS, REPORT, PICTURE],
         )?;
         let warnings = source.series().map_or(&[][..], |series| &series.warnings);
         warnings.iter().for_each(|text| console::warn(text));
@@ -115,7 +118,7 @@ impl Job for Train<'_> {
 
         let begun = Instant::now();
         let first = learner.session.trainer.step();
-        let records = learn(args, &source, &reference, &mut learner);
+        let records = learn(args, &source, &reference, &mut learner, &mut out)?;
         let seconds = begun.elapsed().as_secs_f64();
         if !learner.is_scaled() {
             learner
@@ -240,10 +243,14 @@ fn learn<M: Network>(
     source: &Source,
     reference: &Reference,
     learner: &mut Pupil<'_, M>,
-) -> Vec<(Record, Distance)> {
+    out: &mut OutDir,
+) -> Result<Vec<(Record, Distance)>, Failure> {
     let (steps, seed) = (learner.session.recipe.steps, learner.session.seed);
     let end = args.stop_at.map_or(steps, |at| steps.min(at as u32));
     let every = (steps / RECORDS).max(1);
+    let save_every = args
+        .save_every
+        .map_or((steps / SAVES).max(FEWEST), |n| n as u32);
     let plan = args.memory.map(|_| Plan {
         pace: args.pace.map_or(1, |pace| pace as u32),
         warm_up: args.warm_up.map_or(WARM_UP, |readings| readings as u32),
@@ -254,7 +261,8 @@ fn learn<M: Network>(
     let first = learner.session.trainer.step();
     let progress = Progress::new(u64::from(end.saturating_sub(first)), "steps");
     let mut records = Vec::new();
-    as_device::live(learner, plan, readings, every, end, |session, record| {
+    as_device::live(learner, plan, readings, every, end, |learner, record| {
+        let session = &learner.session;
         if let Some(record) = record {
             // As it would be settled: what is measured is what would be generated.
             let mut session = session.clone();
@@ -274,9 +282,15 @@ fn learn<M: Network>(
                     )
                 })
         });
-    });
+        let step = session.trainer.step();
+        if save_every > 0 && step % save_every == 0 && step < end {
+            let bytes = checkpoint::bytes(learner)?;
+            out.replace(|file| file.write_all(&bytes))?;
+        }
+        Ok(())
+    })?;
     progress.finish();
-    records
+    Ok(records)
 }
 
 /// The strangeness that one real sample in a hundred exceeds.

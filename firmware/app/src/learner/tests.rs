@@ -1,0 +1,129 @@
+//! A learner and its checkpoint.
+
+use std::println;
+use std::vec::Vec;
+
+use ganlet::checkpoint::{self, Error, bytes};
+use ganlet::model::Scalar;
+use ganlet::stream::Replay;
+
+use super::*;
+
+type Small = Learner<Scalar, Replay<[f32; 1], 64>>;
+
+const MODEL: checkpoint::Name = Session::<Scalar>::NAME;
+
+/// One that has seen readings and played rounds, as many as the seed says.
+fn lived(seed: u64) -> Small {
+    let mut learner = Small::new(Replay::uniform());
+    let mut recipe = Recipe::SCALAR;
+    recipe.batch = 4;
+    learner.restart(recipe, seed);
+    let mut rng = Rng::new(seed, 0);
+    for _ in 0..100 + seed {
+        if let Some(window) = learner.take(Sample::Reading(20.0 + rng.gaussian())) {
+            learner.judge(&window);
+            learner.keep(window);
+        }
+    }
+    learner.scale().unwrap();
+    for _ in 0..4 * seed {
+        learner.turn();
+    }
+    learner.calibrate();
+    learner
+}
+
+fn saved(learner: &Small) -> Vec<u8> {
+    let mut out = [0; bytes::<Small>()];
+    checkpoint::save(MODEL, learner, &mut out).unwrap().to_vec()
+}
+
+/// All that a learner does next, as far as it shows.
+fn next(mut learner: Small) -> Vec<u8> {
+    let mut rng = Rng::new(9, 9);
+    for i in 0..200 {
+        if let Some(window) = learner.take(Sample::Reading(20.0 + rng.gaussian())) {
+            learner.judge(&window);
+            learner.keep(window);
+        }
+        learner.turn();
+        if i % 10 == 0 {
+            learner.calibrate();
+        }
+    }
+    saved(&learner)
+}
+
+#[test]
+fn a_checkpoint_holds_all_that_decides_what_comes_next() {
+    let learner = lived(5);
+    let mut other = lived(2);
+    checkpoint::load(MODEL, &mut other, &saved(&learner)).unwrap();
+    assert_eq!(saved(&other), saved(&learner));
+    assert_eq!(next(other), next(learner));
+}
+
+#[test]
+fn every_single_bit_flip_and_every_truncation_of_a_checkpoint_is_detected() {
+    let whole = saved(&lived(3));
+    let mut learner = lived(2);
+    let before = saved(&learner);
+    let mut changed = whole.clone();
+    for at in 0..whole.len() {
+        for bit in 0..8 {
+            changed[at] ^= 1 << bit;
+            let outcome = checkpoint::load(MODEL, &mut learner, &changed);
+            assert!(outcome.is_err(), "bit {bit} of byte {at}");
+            changed[at] ^= 1 << bit;
+        }
+    }
+    for length in 0..whole.len() {
+        let outcome = checkpoint::load(MODEL, &mut learner, &whole[..length]);
+        let truncated = matches!(
+            outcome,
+            Err(Error::Truncated { .. } | Error::NotACheckpoint)
+        );
+        assert!(truncated, "{length} bytes: {outcome:?}");
+    }
+    assert_eq!(saved(&learner), before);
+    let (flips, cuts) = (8 * whole.len(), whole.len());
+    println!("a checkpoint of {cuts} bytes: {flips} bit flips and {cuts} truncations detected");
+    checkpoint::load(MODEL, &mut learner, &whole).unwrap();
+}
+
+/// A file that `ganlet train --target normal:20:1 --steps 5 --seed 3` wrote in format 2.
+#[test]
+fn a_checkpoint_of_format_2_is_taken_over_with_an_empty_memory() {
+    let old = include_bytes!("format-2.ganlet");
+    assert_eq!(checkpoint::peek(old).unwrap().version, 2);
+    let mut learner = lived(1);
+    learner.restart(Recipe::SCALAR, 0);
+    learner.memory = Replay::uniform();
+    checkpoint::load(MODEL, &mut learner, old).unwrap();
+    let session = &learner.session;
+    assert_eq!((session.seed, session.trainer.step()), (3, 5));
+    assert_eq!(session.trainer.fingerprint(), 0x356e_a37f);
+    assert!((session.standardiser.mean() - 20.0).abs() < 0.1);
+    assert!(learner.is_scaled() && !learner.can_learn());
+    assert_eq!(learner.readings().count(), 0);
+    assert_eq!(learner.keeping, Rng::new(3, KEEPING));
+
+    // What is damaged in it is found as in any other.
+    let mut changed = old.to_vec();
+    for at in 0..old.len() {
+        changed[at] ^= 0x10;
+        assert!(checkpoint::load(MODEL, &mut learner, &changed).is_err());
+        changed[at] ^= 0x10;
+    }
+}
+
+#[test]
+fn a_format_that_is_too_old_is_refused_with_a_reason() {
+    use std::string::ToString;
+    let mut old = include_bytes!("format-2.ganlet").to_vec();
+    old[8] = 1;
+    let error = checkpoint::load(MODEL, &mut lived(1), &old).unwrap_err();
+    assert_eq!(error, Error::OtherVersion { found: 1 });
+    assert!(error.to_string().contains("train anew"), "{error}");
+}
