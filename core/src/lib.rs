@@ -56,6 +56,7 @@ extern crate std;
 pub mod checkpoint;
 pub mod divergence;
 pub mod gan;
+pub mod health;
 pub mod latent;
 pub mod layer;
 pub mod likelihood;

@@ -56,6 +56,12 @@ pub trait ParamsExt: Params {
         self.leaves().all(|leaf| leaf.iter().all(|x| x.is_finite()))
     }
 
+    /// Whether no number is NaN, and none larger than `limit`, whichever its sign.
+    fn is_within(&self, limit: f32) -> bool {
+        self.leaves()
+            .all(|leaf| leaf.iter().all(|x| x.abs() <= limit))
+    }
+
     /// The Euclidean norm over all leaves; not finite if any number is not.
     fn norm(&self) -> f32 {
         math::sqrt(self.leaves().fold(0.0, |sum, leaf| sum + squares(leaf)))

@@ -2,6 +2,7 @@
 
 use crate::checkpoint::{Invalid, Persist, Reader, Writer};
 use crate::gan::{DiscriminatorStep, Gan, Step, infer};
+use crate::health::LARGEST;
 use crate::latent::Latent;
 use crate::layer::Layer;
 use crate::model::Model;
@@ -150,8 +151,10 @@ impl<M: Model> Trainer<M> {
 
         // A young average forgets its start quickly: its first steps weigh 1/2, 1/3, …
         let warm = (self.step as f32 + 1.0) / (self.step as f32 + 2.0);
-        self.average
-            .average_towards(&gan.generator, recipe.average.min(warm));
+        if gan.generator.is_within(LARGEST) {
+            self.average
+                .average_towards(&gan.generator, recipe.average.min(warm));
+        }
         self.step += 1;
         self.turn = 0;
         Some(Round {

@@ -1,8 +1,10 @@
 //! The main loop's side: take in, learn, watch, keep, tell.
 
+use ganlet::health::Shadow;
 use ganlet::model::Model;
 use ganlet::recipe::Recipe;
 use ganlet::record::{Interval, Vitals};
+use ganlet::rng::Rng;
 use ganlet::session::Session;
 use ganlet::trainer::{Round, Trainer};
 
@@ -15,6 +17,7 @@ use crate::memory::Memory;
 use crate::reporter::Reporter;
 use crate::sampler::{Inbox, Sample};
 use crate::tally::Tally;
+use crate::watchdog::{Watchdog, Watched};
 
 /// How a device lives.
 #[derive(Clone, Copy, Debug)]
@@ -101,6 +104,11 @@ pub struct Device<'a, M: Model, Mem, C, St, R> {
     rounds: u32,
     told: Told,
     finished: bool,
+    shadow: Option<&'a mut Shadow<M>>,
+    /// Rounds in a row without a generator step.
+    skipped: u32,
+    rolled_back: u32,
+    watchdog: Watched<'a>,
 }
 
 /// Totals at the last time that something was told of them.
@@ -113,6 +121,15 @@ struct Told {
 /// Rounds between two looks at what is normal. Fixed: windows under alarm are not learned, so the
 /// bits depend on it.
 const CALIBRATE_EVERY: u32 = 10;
+
+/// Rounds between two looks back at what to go back to.
+const SHADOW_EVERY: u32 = 100;
+
+/// Rounds in a row without a step of the generator, or of the discriminator, after which it goes back.
+const SKIPPED: u32 = 16;
+
+/// The first stream that draws a network anew, where there is no shadow.
+const RENEWING: u64 = 1 << 32;
 
 impl<'a, M, Mem, C, St, R> Device<'a, M, Mem, C, St, R>
 where
@@ -162,8 +179,29 @@ where
             rounds: 0,
             told: Told::default(),
             finished: false,
+            shadow: None,
+            skipped: 0,
+            rolled_back: 0,
+            watchdog: Watched(None),
             settings,
         }
+    }
+
+    /// The same with room for networks to go back to, where the RAM allows: without it, it goes back
+    /// to the averaged generator and a fresh discriminator.
+    #[must_use]
+    pub fn with_shadow(mut self, shadow: &'a mut Shadow<M>) -> Self {
+        shadow.take(&self.learner.session.trainer);
+        self.shadow = Some(shadow);
+        self
+    }
+
+    /// The same with a watchdog, which is fed by a step of training, by a piece of a checkpoint and by
+    /// what is taken in of the readings, and by nothing else.
+    #[must_use]
+    pub fn with_watchdog(mut self, watchdog: &'a mut dyn Watchdog) -> Self {
+        self.watchdog = Watched(Some(watchdog));
+        self
     }
 
     fn restore(&mut self) {
@@ -201,8 +239,17 @@ where
     ///
     /// While a checkpoint is written, readings are taken in and judged as ever, but not learned.
     pub fn turn(&mut self, inbox: &mut impl Inbox) -> Activity {
-        self.take_in(inbox);
+        let took = self.take_in(inbox);
         self.tell_of_losses();
+        let activity = self.act();
+        if took || matches!(activity, Activity::Learned | Activity::Saving) {
+            self.watchdog.feed();
+        }
+        activity
+    }
+
+    /// The turn's work, once the readings are taken in.
+    fn act(&mut self) -> Activity {
         if self.keeper.is_writing() {
             self.keep_on();
             return Activity::Saving;
@@ -246,11 +293,13 @@ where
         self.learner
     }
 
-    fn take_in(&mut self, inbox: &mut impl Inbox) {
-        while self.is_hungry() {
-            let Some(sample) = inbox.next() else {
-                return;
-            };
+    /// Takes in what it wants of the queue; tells whether there was anything.
+    fn take_in(&mut self, inbox: &mut impl Inbox) -> bool {
+        let mut took = false;
+        while self.is_hungry()
+            && let Some(sample) = inbox.next()
+        {
+            took = true;
             if let Some(window) = self.learner.take(sample) {
                 self.judge(&window);
             }
@@ -261,6 +310,7 @@ where
                 }
             }
         }
+        took
     }
 
     /// Tells of a window that begins or ends an alarm, and keeps it unless one holds.
@@ -306,6 +356,7 @@ where
     }
 
     fn after(&mut self, round: &Round) {
+        self.guard(round);
         self.interval.push(round);
         self.rounds += 1;
         self.owed = self.settings.pace.readings();
@@ -322,6 +373,31 @@ where
         }
         if done && self.keeper.room() > 0 || !done && due(step, self.settings.save_every) {
             self.keep();
+        }
+    }
+
+    /// Sees that networks which are not sound are not trained on, nor kept.
+    fn guard(&mut self, round: &Round) {
+        let skipped = round.discriminator.step.skipped || round.generator.skipped;
+        self.skipped = if skipped { self.skipped + 1 } else { 0 };
+        let session = &mut self.learner.session;
+        if !session.trainer.is_sound() || self.skipped >= SKIPPED {
+            self.rolled_back = self.rolled_back.saturating_add(1);
+            self.skipped = 0;
+            let mut rng = Rng::new(session.seed, RENEWING + u64::from(self.rolled_back));
+            session.trainer.go_back(self.shadow.as_deref(), &mut rng);
+            self.reporter.report(&Event::RolledBack {
+                step: session.trainer.step(),
+                total: self.rolled_back,
+            });
+        } else if !skipped && due(session.trainer.step(), SHADOW_EVERY) {
+            self.take_shadow();
+        }
+    }
+
+    fn take_shadow(&mut self) {
+        if let Some(shadow) = &mut self.shadow {
+            shadow.take(&self.learner.session.trainer);
         }
     }
 
@@ -343,6 +419,7 @@ where
 
     /// Begins a checkpoint. What readings change is in it when they are next taken in.
     fn keep(&mut self) {
+        self.take_shadow(); // as one that goes on from here does
         let moving = Learner::<M, Mem>::MOVING_BYTES;
         let begun = self
             .keeper

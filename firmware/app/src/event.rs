@@ -73,6 +73,13 @@ pub enum Event {
         /// Readings lost since the start.
         total: u32,
     },
+    /// The networks were not sound, or gave no gradient any more; it went back to those that last were.
+    RolledBack {
+        /// Rounds played.
+        step: u32,
+        /// How often this has been so since boot.
+        total: u32,
+    },
     /// A checkpoint has been written.
     Saved {
         /// Rounds played.

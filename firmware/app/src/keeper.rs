@@ -4,7 +4,7 @@ mod eeprom;
 mod flash;
 mod store;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use eeprom::Eeprom;
 pub use flash::Flash;

@@ -33,6 +33,7 @@ mod sampler;
 pub mod sensor;
 mod tally;
 mod watch;
+mod watchdog;
 
 pub use clock::Clock;
 pub use device::{Activity, Device, Pace, Settings};
@@ -50,3 +51,4 @@ pub use sampler::{Inbox, Sample, Sampler};
 pub use sensor::Sensor;
 pub use tally::Tally;
 pub use watch::{Verdict, Watch};
+pub use watchdog::Watchdog;

@@ -56,6 +56,9 @@ impl Reporter for DefmtReporter {
             Event::FaultSeen { fault, total } => {
                 warn!("FaultSeen {{ fault: {}, total: {} }}", fault, total)
             }
+            Event::RolledBack { step, total } => {
+                warn!("RolledBack {{ step: {}, total: {} }}", step, total)
+            }
             Event::Dropped { total } => warn!("Dropped {{ total: {} }}", total),
             Event::Saved { step, fingerprint } => {
                 info!("Saved {{ step: {}, fingerprint: {} }}", step, fingerprint)

@@ -16,11 +16,11 @@ const RUN: [&str; 9] = [
     "--target",
     "normal:20:1",
     "--steps",
-    "1500",
+    "400",
     "--seed",
     "7",
     "--save-every",
-    "20",
+    "10",
 ];
 
 fn start(here: &Path, more: &[&str]) -> Child {
@@ -45,6 +45,14 @@ fn files(out: &Path) -> Vec<String> {
     names
 }
 
+/// Returns when the file is no longer what it was, or the program has ended.
+fn wait_for_another(file: &Path, last: &[u8], child: &mut Child) {
+    let is_last = || fs::read(file).expect("there is always a checkpoint") == last;
+    while is_last() && child.try_wait().expect("a status").is_none() {
+        sleep(Duration::from_millis(1));
+    }
+}
+
 /// Killed again and again, a run goes on from its last checkpoint, comes to the end, and to the bits
 /// of a run that nobody disturbed. What lies in the folder is whole and of one run.
 #[test]
@@ -65,11 +73,15 @@ fn a_run_that_is_killed_loses_at_most_one_interval() {
     let (mut last, begun) = (old.clone(), Instant::now());
     let mut child = start(here, &RUN);
     let finished = loop {
-        sleep(Duration::from_millis(23 + 31 * (kills % 7)));
+        // At some moment, or as soon as there is another checkpoint.
+        match kills % 3 {
+            0 => sleep(Duration::from_millis(5 + 29 * (kills % 7))),
+            _ => wait_for_another(&checkpoint, &last, &mut child),
+        }
         if let Some(status) = child.try_wait().expect("a status") {
             break status;
         }
-        if kills < 12 {
+        if kills < 10 {
             child.kill().expect("a kill"); // SIGKILL, where there is such a thing
             child.wait().expect("an end");
             kills += 1;
@@ -89,7 +101,7 @@ fn a_run_that_is_killed_loses_at_most_one_interval() {
             assert!(output.expect("a run").status.success(), "kill {kills}");
             let resume = [
                 &RUN[..3],
-                &["--save-every", "20", "--resume", "out/checkpoint.ganlet"],
+                &["--save-every", "10", "--resume", "out/checkpoint.ganlet"],
             ];
             child = match now == old {
                 true => start(here, &RUN),
@@ -107,6 +119,6 @@ fn a_run_that_is_killed_loses_at_most_one_interval() {
     assert_eq!(files(&out), all);
     let end = |out: &str| fs::read(here.join(out).join("checkpoint.ganlet")).expect("saved");
     assert_eq!(end("out"), end("whole"), "to the bit, after {kills} kills");
-    assert_eq!(whole["steps"], 1500);
+    assert_eq!(whole["steps"], 400);
     println!("{kills} kills, and the bits of a run without one");
 }

@@ -10,6 +10,7 @@ use heapless::spsc::Queue;
 
 use super::*;
 use crate::keeper::NoStore;
+use crate::keeper::tests::media::{Medium, Ram};
 use crate::plausible::Plausible;
 use crate::sampler::Sampler;
 use crate::sensor::Sensor;
@@ -204,4 +205,212 @@ fn readings_that_do_not_belong_raise_one_alarm_and_calm_ends_it() {
     assert_eq!(begun.len(), 1, "{begun:?}");
     assert!(begun[0].reading > 30.0);
     assert!(events.iter().any(|event| matches!(event, Event::Calm(_))));
+}
+
+/// Runs a device in lockstep from the `taken`-th reading on, until it has finished or, where there is a
+/// limit, has made so many saves; what it told.
+fn live_on(store: impl Store, settings: Settings, saves: usize) -> Vec<Event> {
+    let (tally, events) = (Tally::new(), RefCell::new(Vec::new()));
+    let mut queue = Queue::<Sample, 16>::new();
+    let (mut outbox, mut inbox) = queue.split();
+    let mut learner = Small::new(Replay::uniform());
+    let mut shadow = Shadow::NONE;
+    let reporter = |event: &Event| events.borrow_mut().push(*event);
+    let mut device =
+        Device::start(&mut learner, settings, &tally, (), store, reporter).with_shadow(&mut shadow);
+    let (mut rng, taken) = (Rng::new(11, 0), device.learner().readings().count());
+    (0..taken).for_each(|_| _ = rng.gaussian());
+    while device.turn(&mut inbox) != Activity::Watching {
+        while outbox.ready() {
+            let _ = outbox.enqueue(Sample::Reading(rng.gaussian()));
+        }
+        let saved = |event: &&Event| matches!(event, Event::Saved { .. });
+        if events.borrow().iter().filter(saved).count() == saves {
+            break; // the power goes
+        }
+    }
+    events.into_inner()
+}
+
+/// Power cut after the n-th checkpoint, for every n: the device goes on from there, and comes to the
+/// fingerprint of one that was never cut off.
+fn interrupted_everywhere<St: Store>(medium: impl Fn() -> St, boot: impl Fn(St) -> [St; 2]) {
+    let settings = Settings {
+        pace: Pace::Lockstep { readings: 3 },
+        save_every: 7,
+        ..settings(40)
+    };
+    let whole = live_on(medium(), settings, usize::MAX);
+    let end = *whole.last().unwrap();
+    assert!(matches!(end, Event::Finished { step: 40, .. }), "{end:?}");
+    for n in 1..=5 {
+        let [first, second] = boot(medium());
+        let begun = live_on(first, settings, n);
+        let Some(Event::Saved { step, fingerprint }) = begun.last().copied() else {
+            panic!("{:?}", begun.last());
+        };
+        let rest = live_on(second, settings, usize::MAX);
+        let readings = 32 + 3 * step;
+        let samples = 64;
+        let restored = Event::Restored {
+            step,
+            fingerprint,
+            readings,
+            samples,
+        };
+        assert!(rest.contains(&restored) || readings < 64, "{rest:?}");
+        assert_eq!(rest.last(), Some(&end), "interrupted at {step}");
+    }
+}
+
+#[test]
+fn an_interrupted_life_goes_on_to_the_bit() {
+    let ram = || Ram::of(32 * 1024).store();
+    interrupted_everywhere(ram, |store| [store.clone(), store]);
+}
+
+#[test]
+fn while_a_checkpoint_is_written_readings_are_taken_in_and_the_snapshot_is_of_one_moment() {
+    let medium = Ram::of(32 * 1024);
+    let (tally, events) = (Tally::new(), RefCell::new(Vec::new()));
+    let mut queue = Queue::<Sample, 8>::new();
+    let (mut outbox, mut inbox) = queue.split();
+    let mut learner = Small::new(Replay::uniform());
+    let settings = Settings {
+        save_every: 10,
+        ..settings(25)
+    };
+    let reporter = |event: &Event| events.borrow_mut().push(*event);
+    let mut device = Device::start(&mut learner, settings, &tally, (), medium.store(), reporter);
+    let (mut rng, mut lost, mut during, mut at_begin) = (Rng::new(5, 0), 0, 0, 0);
+    let mut last = Activity::Waiting;
+    loop {
+        let _ = outbox
+            .enqueue(Sample::Reading(rng.gaussian()))
+            .map_err(|_| lost += 1);
+        let activity = device.turn(&mut inbox);
+        match activity {
+            Activity::Saving if last != Activity::Saving => {
+                at_begin = device.learner().readings().count() - 1; // one was taken in since
+            }
+            Activity::Saving => during += 1,
+            Activity::Watching => break,
+            _ => {}
+        }
+        last = activity;
+    }
+    assert_eq!(lost, 0, "the queue has overflowed");
+    assert!(
+        during > 100,
+        "{during} readings came while pieces were written"
+    );
+    let told = events.into_inner();
+    let saved = told
+        .iter()
+        .filter(|event| matches!(event, Event::Saved { .. }));
+    assert_eq!(saved.count(), 3);
+
+    let mut found = Small::new(Replay::uniform());
+    let mut keeper = Keeper::new(medium.store());
+    let restored = keeper.restore(Session::<Scalar>::NAME, &mut found);
+    assert_eq!(restored, Restored::State);
+    assert_eq!(
+        found.readings().count(),
+        at_begin,
+        "what was taken in when it began"
+    );
+    assert_eq!(found.session.trainer.step(), 25);
+}
+
+#[test]
+fn networks_that_are_not_sound_are_rolled_back_told_of_and_never_kept() {
+    use ganlet::params::Params as _;
+    for bad in [f32::NAN, f32::INFINITY, 1e6] {
+        for with_shadow in [true, false] {
+            let (tally, events) = (Tally::new(), RefCell::new(Vec::new()));
+            let mut queue = Queue::<Sample, 64>::new();
+            let (mut outbox, mut inbox) = queue.split();
+            let mut learner = Small::new(Replay::uniform());
+            learner.restart(settings(60).recipe, 3);
+            let mut shadow = Shadow::NONE;
+            let mut rng = Rng::new(6, 0);
+            for round in 0..4 {
+                if round > 0 {
+                    // A bit flips in the RAM, of either network.
+                    let gan = &mut learner.session.trainer.gan;
+                    match round % 2 {
+                        0 => gan.generator.leaf_mut(1)[0] = bad,
+                        _ => gan.discriminator.leaf_mut(2)[1] = bad,
+                    }
+                }
+                let steps = learner.session.trainer.step() + 15;
+                learner.session.recipe.steps = steps;
+                let reporter = |event: &Event| events.borrow_mut().push(*event);
+                let settings = settings(steps);
+                let mut device =
+                    Device::with(&mut learner, settings, &tally, (), NoStore, reporter);
+                if with_shadow {
+                    device = device.with_shadow(&mut shadow);
+                }
+                while device.turn(&mut inbox) != Activity::Watching {
+                    let _ = outbox.enqueue(Sample::Reading(rng.gaussian()));
+                }
+                assert!(learner.session.trainer.is_sound());
+                let told = events.take();
+                let rolled = |event: &&Event| matches!(event, Event::RolledBack { total: 1, .. });
+                let expected = usize::from(round > 0);
+                assert_eq!(told.iter().filter(rolled).count(), expected, "{told:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_watchdog_is_fed_by_progress_alone() {
+    struct Dog<'a>(&'a RefCell<u32>);
+    impl crate::Watchdog for Dog<'_> {
+        fn feed(&mut self) {
+            *self.0.borrow_mut() += 1;
+        }
+    }
+    let (meals, tally) = (RefCell::new(0), Tally::new());
+    let mut queue = Queue::<Sample, 64>::new();
+    let (mut outbox, mut inbox) = queue.split();
+    let mut learner = Small::new(Replay::uniform());
+    let mut dog = Dog(&meals);
+    let medium = Ram::of(32 * 1024);
+    let store = medium.store();
+    let mut device = Device::start(
+        &mut learner,
+        settings(20),
+        &tally,
+        (),
+        store,
+        |_: &Event| {},
+    )
+    .with_watchdog(&mut dog);
+    // A sensor that says nothing feeds nobody, however often the loop turns.
+    (0..1000).for_each(|_| _ = device.turn(&mut inbox));
+    assert_eq!(meals.take(), 0);
+    let mut rng = Rng::new(5, 0);
+    let (mut turns, mut saving) = (0, 0);
+    for _ in 0..40 {
+        let _ = outbox.enqueue(Sample::Reading(rng.gaussian()));
+    }
+    loop {
+        let activity = device.turn(&mut inbox);
+        saving += u32::from(activity == Activity::Saving);
+        if activity == Activity::Watching {
+            break;
+        }
+        turns += 1;
+    }
+    assert!(saving > 50);
+    assert_eq!(
+        meals.take(),
+        turns,
+        "a step, a piece, or readings in every turn"
+    );
+    (0..1000).for_each(|_| _ = device.turn(&mut inbox));
+    assert_eq!(meals.take(), 0, "it has finished, and no readings come");
 }

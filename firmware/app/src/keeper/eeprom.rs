@@ -15,7 +15,7 @@ const PAGE: usize = 64;
 ///
 /// Every byte of a half is written once in a save, so that each half wears by one cycle in two saves:
 /// with a million cycles, as is common, and a save a minute for four years.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Eeprom<St> {
     memory: St,
 }

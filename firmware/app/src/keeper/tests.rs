@@ -1,6 +1,6 @@
 //! Saves, restores, and what comes between them.
 
-mod media;
+pub(crate) mod media;
 mod power_cut;
 
 use std::string::ToString;

@@ -16,7 +16,14 @@ const ALARM: &str = "Alarm";
 const FAULT: &str = "FaultSeen";
 
 /// The events that a reader wants to see of a long log.
-const TROUBLE: [&str; 5] = [ALARM, FAULT, "Dropped", "NotSaved", "NotRestored"];
+const TROUBLE: [&str; 6] = [
+    ALARM,
+    FAULT,
+    "Dropped",
+    "NotSaved",
+    "NotRestored",
+    "RolledBack",
+];
 
 /// Kinds of events that are told apart; a log of a device has about eight.
 const KINDS: usize = 64;

@@ -12,7 +12,7 @@ use embedded_storage::{ReadStorage, Storage};
 use crate::keeper::{Eeprom, Flash, Store};
 
 /// A memory that outlasts its device.
-pub(super) trait Medium {
+pub(crate) trait Medium {
     type Store: Store;
 
     /// What a device has that boots on it.
@@ -79,7 +79,7 @@ impl Supply {
 
 /// The power is off.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Cut;
+pub(crate) struct Cut;
 
 impl NorFlashError for Cut {
     fn kind(&self) -> NorFlashErrorKind {
@@ -89,21 +89,21 @@ impl NorFlashError for Cut {
 
 /// A memory that is written byte by byte.
 #[derive(Clone, Debug)]
-pub(super) struct Ram(Rc<RefCell<(Vec<u8>, Supply)>>);
+pub(crate) struct Ram(Rc<RefCell<(Vec<u8>, Supply)>>);
 
 impl Ram {
-    pub(super) const BYTES: usize = 2048;
+    pub(crate) const BYTES: usize = 2048;
 
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self::of(Self::BYTES)
     }
 
-    pub(super) fn of(bytes: usize) -> Self {
+    pub(crate) fn of(bytes: usize) -> Self {
         let cells = (std::vec![0xFF; bytes], Supply::new());
         Self(Rc::new(RefCell::new(cells)))
     }
 
-    pub(super) fn flip(&self, at: usize, bits: u8) {
+    pub(crate) fn flip(&self, at: usize, bits: u8) {
         self.0.borrow_mut().0[at] ^= bits;
     }
 }
@@ -159,7 +159,7 @@ impl Storage for Ram {
 /// NOR flash in which only a word that is blank can be written, and any with zeros, from aligned buffers
 /// only. (Real ones allow more; those with a checksum for every word allow this.)
 #[derive(Clone, Debug)]
-pub(super) struct Nor(Rc<RefCell<Cells>>);
+pub(crate) struct Nor(Rc<RefCell<Cells>>);
 
 #[derive(Clone, Debug)]
 struct Cells {
@@ -175,10 +175,10 @@ const PAGES: usize = 8;
 const BEFORE: usize = 3;
 
 /// A store on it.
-pub(super) type NorStore = Flash<Nor, { (BEFORE * PAGE) as u32 }, PAGES, 64>;
+pub(crate) type NorStore = Flash<Nor, { (BEFORE * PAGE) as u32 }, PAGES, 64>;
 
 impl Nor {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let bytes = PAGE * (BEFORE + PAGES);
         Self(Rc::new(RefCell::new(Cells {
             bytes: std::vec![0xFF; bytes],
@@ -187,18 +187,18 @@ impl Nor {
         })))
     }
 
-    pub(super) fn full_of(byte: u8) -> Self {
+    pub(crate) fn full_of(byte: u8) -> Self {
         let nor = Self::new();
         nor.scribble(|| byte);
         nor
     }
 
-    pub(super) fn scribble(&self, mut byte: impl FnMut() -> u8) {
+    pub(crate) fn scribble(&self, mut byte: impl FnMut() -> u8) {
         self.0.borrow_mut().bytes.fill_with(&mut byte);
     }
 
     /// How often each page in use was erased.
-    pub(super) fn erases(&self) -> Vec<u32> {
+    pub(crate) fn erases(&self) -> Vec<u32> {
         self.0.borrow().erases[BEFORE..].to_vec()
     }
 }
