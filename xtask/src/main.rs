@@ -59,6 +59,8 @@ enum Verb {
     Twin(verb::twin::Args),
     /// Count what a round of training costs on the emulated machines
     Count(verb::count::Args),
+    /// Cut the power in the middle of a save, everywhere, and see what a device finds
+    PowerCut(verb::power_cut::Args),
     /// Look for inputs from outside that break a promise
     Fuzz(verb::fuzz::Args),
     /// Have the linker prove that nothing panics in training, scoring and restoring
@@ -92,6 +94,7 @@ fn run(verb: Verb) -> Result<()> {
         Verb::Golden(args) => verb::golden::run(&args),
         Verb::Twin(args) => verb::twin::run(&args),
         Verb::Count(args) => verb::count::run(&args),
+        Verb::PowerCut(args) => verb::power_cut::run(&args),
         Verb::Fuzz(args) => verb::fuzz::run(&args),
         Verb::PanicFree => verb::panic_free::run(),
         Verb::Flash(args) => verb::flash::run(&args),

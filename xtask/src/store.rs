@@ -67,6 +67,70 @@ fn generation(half: &[u8]) -> Option<u32> {
     (number == !word(complement)?).then_some(number)
 }
 
+/// A save, as the bytes that a device writes one after the other: the generation of the half that is
+/// to be overwritten is taken away, the checkpoint is written, the new generation.
+pub(crate) struct Save {
+    before: Vec<u8>,
+    /// Where the half begins.
+    base: usize,
+    checkpoint: Vec<u8>,
+    generation: Vec<u8>,
+}
+
+impl Save {
+    /// The save that has made `after` out of `before`.
+    ///
+    /// # Errors
+    /// If the halves are not those of one save.
+    pub(crate) fn between(before: &[u8], after: &[u8]) -> Result<Self> {
+        let half = |at: &usize| before[*at..][..HALF] != after[*at..][..HALF];
+        let changed: Vec<usize> = [0, HALF].into_iter().filter(half).collect();
+        let [base] = changed[..] else {
+            anyhow::bail!("{} halves have changed, not one", changed.len());
+        };
+        let half = &after[base..][..HALF];
+        generation(half).context("the save has not come to its end")?;
+        let payload = half[32..36].try_into().map(u32::from_le_bytes)?;
+        let size = 36 + payload as usize + 4;
+        Ok(Self {
+            before: before.to_vec(),
+            base,
+            checkpoint: half[..size].to_vec(),
+            generation: half[HALF - GENERATION..].to_vec(),
+        })
+    }
+
+    /// How many bytes are written.
+    pub(crate) fn bytes(&self) -> usize {
+        self.checkpoint.len() + 2 * GENERATION
+    }
+
+    /// A cut every so many bytes of the checkpoint, and after each byte of the generations.
+    pub(crate) fn cuts(&self, every: usize) -> impl Iterator<Item = usize> {
+        let (first, last) = (GENERATION, self.bytes() - GENERATION);
+        (0..=self.bytes())
+            .filter(move |&cut| cut < first || cut >= last || (cut - first).is_multiple_of(every))
+    }
+
+    /// The store after so many bytes.
+    pub(crate) fn cut_after(&self, cut: usize) -> Vec<u8> {
+        let end = self.base + HALF - GENERATION;
+        let zeros = [0; GENERATION];
+        let writes = [
+            (end, &zeros[..]),
+            (self.base, &self.checkpoint),
+            (end, &self.generation),
+        ];
+        let (mut store, mut left) = (self.before.clone(), cut);
+        for (at, bytes) in writes {
+            let now = left.min(bytes.len());
+            store[at..][..now].copy_from_slice(&bytes[..now]);
+            left -= now;
+        }
+        store
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -79,6 +143,28 @@ mod tests {
         assert_eq!(oldest(&memory, 1000).unwrap(), checkpoint);
         assert!(holding(&[0; HALF]).is_err());
         assert!(oldest(&[0xff; BYTES], 1000).is_err());
+    }
+
+    #[test]
+    fn a_save_is_told_from_what_it_has_changed_and_can_be_cut_anywhere() {
+        let mut checkpoint = vec![9; 36 + 100 + 4];
+        checkpoint[32..36].copy_from_slice(&100_u32.to_le_bytes());
+        let after = holding(&checkpoint).unwrap();
+        let before = holding(&[3; 140]).unwrap();
+        let mut newer = after.clone();
+        newer[HALF - GENERATION..][..4].copy_from_slice(&3_u32.to_le_bytes());
+        newer[HALF - GENERATION + 4..HALF].copy_from_slice(&(!3_u32).to_le_bytes());
+        let save = Save::between(&before, &newer).unwrap();
+        assert_eq!(save.bytes(), 156);
+        assert_eq!(save.cut_after(0), before);
+        assert_eq!(save.cut_after(156), newer);
+        for cut in 1..156 {
+            let half = &save.cut_after(cut)[..HALF];
+            // With the first byte still to be written away, the number and its complement differ.
+            assert_eq!(generation(half), None, "cut after {cut}");
+        }
+        assert_eq!(save.cuts(64).count(), 8 + 3 + 9);
+        assert!(Save::between(&before, &before).is_err());
     }
 
     #[test]

@@ -7,6 +7,7 @@ pub(crate) mod flash_check;
 pub(crate) mod fuzz;
 pub(crate) mod golden;
 pub(crate) mod panic_free;
+pub(crate) mod power_cut;
 pub(crate) mod qemu;
 pub(crate) mod setup;
 pub(crate) mod test;
