@@ -322,7 +322,7 @@ where
     };
 
     /// Zeros throughout, optimizers included: no game before both are set.
-    pub(crate) const BLANK: Self = Self {
+    pub const BLANK: Self = Self {
         generator: G::ZERO,
         discriminator: D::ZERO,
         generator_state: O::State::<G>::BLANK,

@@ -81,6 +81,7 @@ impl<P: Params> ParamsExt for P {}
 
 /// The sum of squares in eight interleaved partial sums, added up from the first to the last: a
 /// fixed order that a vector unit can follow.
+#[inline(never)] // once, not for each leaf
 fn squares(x: &[f32]) -> f32 {
     let mut partial = [0.0f32; 8];
     let (chunks, rest) = x.as_chunks::<8>();

@@ -232,9 +232,15 @@ impl<A: Activation> Pointwise<A> {
             return;
         }
         for (dy, kept) in dy.iter_mut().zip(tape.or(y)) {
-            for (dy, &kept) in dy.flat_mut().iter_mut().zip(kept.flat()) {
-                *dy *= A::slope(kept);
-            }
+            Self::multiply(dy.flat_mut(), kept.flat());
+        }
+    }
+
+    /// dy ← φ′ dy.
+    #[cfg_attr(target_arch = "arm", inline(never))] // once for all shapes
+    fn multiply(dy: &mut [f32], kept: &[f32]) {
+        for (dy, &kept) in dy.iter_mut().zip(kept) {
+            *dy *= A::slope(kept);
         }
     }
 

@@ -1,6 +1,6 @@
 //! Adam (Kingma and Ba 2015).
 
-use super::{Optimizer, OptimizerState, update_leaf};
+use super::{Optimizer, OptimizerState, update_leaf_by_two};
 use crate::math;
 use crate::params::Params;
 
@@ -36,14 +36,19 @@ impl Optimizer for Adam {
         let unbias = 1.0 / (1.0 - state.powers[1]);
         for i in 0..P::LEAVES {
             let moments = [state.first.leaf_mut(i), state.second.leaf_mut(i)];
-            update_leaf(params.leaf_mut(i), moments, grad.leaf(i), |p, [m, v], g| {
-                let m = self.beta1 * m + (1.0 - self.beta1) * g;
-                let v = self.beta2 * v + (1.0 - self.beta2) * (g * g);
-                (
-                    p - step * m / (math::sqrt(v * unbias) + self.epsilon),
-                    [m, v],
-                )
-            });
+            let rule = self.rule(step, unbias);
+            update_leaf_by_two(params.leaf_mut(i), moments, grad.leaf(i), rule);
+        }
+    }
+}
+
+impl Adam {
+    /// The rule for one number, the same function for every network.
+    fn rule(self, step: f32, unbias: f32) -> impl Fn(&mut f32, &mut f32, &mut f32, f32) {
+        move |p, m, v, g| {
+            *m = self.beta1 * *m + (1.0 - self.beta1) * g;
+            *v = self.beta2 * *v + (1.0 - self.beta2) * (g * g);
+            *p -= step * *m / (math::sqrt(*v * unbias) + self.epsilon);
         }
     }
 }

@@ -58,55 +58,52 @@ impl<P: Params> OptimizerState for P {
     }
 }
 
-/// Moves a leaf of parameters and `K` leaves of moments by a rule for one number, in one pass.
-///
-/// Leaves are short, and what a compiler leaves over of a loop in vectors can be most of one: the
-/// vectors are spelled out.
-#[inline]
-fn update_leaf<const K: usize>(
+/// Moves a leaf of parameters and one of moments by a rule for a number of each and its derivative, in
+/// one pass: whole vectors first, spelled out, since leaves are short and what a compiler leaves over
+/// of a loop in vectors can be most of one.
+#[inline(never)] // once for each rule, not for each leaf
+fn update_leaf(
     params: &mut [f32],
-    mut moments: [&mut [f32]; K],
+    moment: &mut [f32],
     grad: &[f32],
-    rule: impl Fn(f32, [f32; K], f32) -> (f32, [f32; K]),
+    rule: impl Fn(&mut f32, &mut f32, f32),
 ) {
-    let (whole, rest) = params.as_chunks_mut::<LANES>();
-    let done = whole.len() * LANES;
-    for (i, (params, grad)) in whole
-        .iter_mut()
-        .zip(grad.as_chunks::<LANES>().0)
-        .enumerate()
-    {
-        let mut old = [[0.0; LANES]; K];
-        for (old, moment) in old.iter_mut().zip(&moments) {
-            if let Some(moment) = moment.as_chunks().0.get(i) {
-                *old = *moment;
-            }
-        }
-        let mut new = old;
-        for lane in 0..LANES {
-            let (p, moments) = rule(params[lane], old.map(|m| m[lane]), grad[lane]);
-            params[lane] = p;
-            for (new, moment) in new.iter_mut().zip(moments) {
-                new[lane] = moment;
-            }
-        }
-        for (moment, new) in moments.iter_mut().zip(new) {
-            if let Some(moment) = moment.as_chunks_mut().0.get_mut(i) {
-                *moment = new;
-            }
+    let (p, p_rest) = params.as_chunks_mut::<LANES>();
+    let (m, m_rest) = moment.as_chunks_mut::<LANES>();
+    let (g, g_rest) = grad.as_chunks::<LANES>();
+    for ((p, m), g) in p.iter_mut().zip(m).zip(g) {
+        for ((p, m), &g) in p.iter_mut().zip(m).zip(g) {
+            rule(p, m, g);
         }
     }
-    for (i, (param, &g)) in rest.iter_mut().zip(grad.iter().skip(done)).enumerate() {
-        let old = moments
-            .each_ref()
-            .map(|m| m.get(done + i).copied().unwrap_or(0.0));
-        let (p, new) = rule(*param, old, g);
-        *param = p;
-        for (moment, new) in moments.iter_mut().zip(new) {
-            if let Some(moment) = moment.get_mut(done + i) {
-                *moment = new;
-            }
+    for ((p, m), &g) in p_rest.iter_mut().zip(m_rest).zip(g_rest) {
+        rule(p, m, g);
+    }
+}
+
+/// The same with two leaves of moments.
+#[inline(never)]
+fn update_leaf_by_two(
+    params: &mut [f32],
+    [first, second]: [&mut [f32]; 2],
+    grad: &[f32],
+    rule: impl Fn(&mut f32, &mut f32, &mut f32, f32),
+) {
+    let (p, p_rest) = params.as_chunks_mut::<LANES>();
+    let (m, m_rest) = first.as_chunks_mut::<LANES>();
+    let (v, v_rest) = second.as_chunks_mut::<LANES>();
+    let (g, g_rest) = grad.as_chunks::<LANES>();
+    for ((p, g), (m, v)) in p.iter_mut().zip(g).zip(m.iter_mut().zip(v)) {
+        for ((p, &g), (m, v)) in p.iter_mut().zip(g).zip(m.iter_mut().zip(v)) {
+            rule(p, m, v, g);
         }
+    }
+    for ((p, &g), (m, v)) in p_rest
+        .iter_mut()
+        .zip(g_rest)
+        .zip(m_rest.iter_mut().zip(v_rest))
+    {
+        rule(p, m, v, g);
     }
 }
 

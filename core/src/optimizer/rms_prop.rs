@@ -33,11 +33,19 @@ impl Optimizer for RmsProp {
         *power *= self.beta2;
         let unbias = 1.0 / (1.0 - *power);
         for i in 0..P::LEAVES {
-            let moments = [state.second.leaf_mut(i)];
-            update_leaf(params.leaf_mut(i), moments, grad.leaf(i), |p, [v], g| {
-                let v = self.beta2 * v + (1.0 - self.beta2) * (g * g);
-                (p - rate * g / (math::sqrt(v * unbias) + self.epsilon), [v])
-            });
+            let moment = state.second.leaf_mut(i);
+            let rule = self.rule(rate, unbias);
+            update_leaf(params.leaf_mut(i), moment, grad.leaf(i), rule);
+        }
+    }
+}
+
+impl RmsProp {
+    /// The rule for one number, the same function for every network.
+    fn rule(self, rate: f32, unbias: f32) -> impl Fn(&mut f32, &mut f32, f32) {
+        move |p, v, g| {
+            *v = self.beta2 * *v + (1.0 - self.beta2) * (g * g);
+            *p -= rate * g / (math::sqrt(*v * unbias) + self.epsilon);
         }
     }
 }

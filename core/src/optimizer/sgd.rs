@@ -13,9 +13,9 @@ impl Optimizer for Sgd {
 
     fn update<P: Params>(&self, _: &mut (), rate: f32, params: &mut P, grad: &P) {
         for i in 0..P::LEAVES {
-            update_leaf(params.leaf_mut(i), [], grad.leaf(i), |p, [], g| {
-                (p - rate * g, [])
-            });
+            for (p, &g) in params.leaf_mut(i).iter_mut().zip(grad.leaf(i)) {
+                *p -= rate * g;
+            }
         }
     }
 }
@@ -33,10 +33,10 @@ impl Optimizer for Momentum {
 
     fn update<P: Params>(&self, moment: &mut P, rate: f32, params: &mut P, grad: &P) {
         for i in 0..P::LEAVES {
-            let moments = [Params::leaf_mut(moment, i)];
-            update_leaf(params.leaf_mut(i), moments, grad.leaf(i), |p, [m], g| {
-                let m = self.mu * m + g;
-                (p - rate * m, [m])
+            let moment = Params::leaf_mut(moment, i);
+            update_leaf(params.leaf_mut(i), moment, grad.leaf(i), |p, m, g| {
+                *m = self.mu * *m + g;
+                *p -= rate * *m;
             });
         }
     }

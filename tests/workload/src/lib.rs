@@ -11,7 +11,7 @@ use ganlet::chain;
 use ganlet::gan::{Gan, Objective};
 use ganlet::layer::{Dense, Layer, LeakyRelu};
 use ganlet::loss::Loss;
-use ganlet::optimizer::Adam;
+use ganlet::optimizer::{self, Adam};
 use ganlet::params::{Params, ParamsExt};
 
 /// Samples in a batch.
@@ -19,6 +19,10 @@ pub const BATCH: usize = 16;
 
 /// Batches in a pool; step i takes batch i mod 64.
 pub const BATCHES: usize = 64;
+
+/// Steps of a workload, or rounds of a recipe, that a measurement takes: penalties come every fourth
+/// step of D, of which a round has three.
+pub const ROUNDS: u32 = 4;
 
 /// The learning rate of both players.
 pub const RATE: f32 = 1e-3;
@@ -198,6 +202,69 @@ fn filled<P: Params>(weights: &mut &[f32]) -> P {
         *weights = rest;
     }
     params
+}
+
+/// Weights and a batch that need no file: uniform numbers of a linear congruential generator.
+#[derive(Clone, Copy, Debug)]
+pub struct Seeded(u32);
+
+impl Seeded {
+    /// Before the first number.
+    pub const START: Self = Self(1);
+
+    /// Uniform on [−1, 1).
+    const fn next(&mut self) -> f32 {
+        self.0 = self.0.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (self.0 >> 8) as f32 / 8_388_608.0 - 1.0
+    }
+
+    const fn rows<const N: usize>(mut self) -> [[f32; N]; BATCH] {
+        let mut rows = [[0.0; N]; BATCH];
+        let mut i = 0;
+        while i < BATCH * N {
+            rows[i / N][i % N] = self.next();
+            i += 1;
+        }
+        rows
+    }
+
+    /// One batch, at compile time.
+    pub const fn batch<const K: usize, const N: usize>() -> Batch<'static, K, N> {
+        const {
+            Batch {
+                real: &Self(2).rows::<N>(),
+                for_d: &Self(3).rows::<K>(),
+                for_g: &Self(4).rows::<K>(),
+            }
+        }
+    }
+
+    /// Sets every number of a network, within ±1/2.
+    pub fn fill(&mut self, params: &mut impl Params) {
+        fn set<P: Params>(params: &mut P, seeded: &mut Seeded) {
+            for i in 0..P::LEAVES {
+                params.leaf_mut(i).fill_with(|| 0.5 * seeded.next());
+            }
+        }
+        set(params, self);
+    }
+
+    /// Both players before their first step, in place.
+    pub fn start<W: Workload<K, N>, const K: usize, const N: usize>(
+        players: &mut Players<W, K, N>,
+    ) {
+        let mut seeded = Self::START;
+        seeded.fill(&mut players.generator);
+        seeded.fill(&mut players.discriminator);
+        optimizer::OptimizerState::restart(&mut players.generator_state);
+        optimizer::OptimizerState::restart(&mut players.discriminator_state);
+    }
+}
+
+/// A short number that tells the bits of two networks, for a program with no room for more.
+pub fn digest(generator: &impl Params, discriminator: &impl Params) -> u32 {
+    let numbers = generator.values().chain(discriminator.values());
+    numbers.fold(0, |sum: u32, x| sum.rotate_left(5) ^ x.to_bits())
 }
 
 /// Where a workload is after 200 steps.
