@@ -19,10 +19,10 @@ pub(crate) fn cycles(low: u16, high: u16) -> u64 {
 
 fn narrow(it: u16) -> u64 {
     match it >> 12 {
-        0x4 if it & 0x0800 != 0 => 2,                           // LDR from the literal pool
-        0x5..=0x9 => 2,                                         // LDR, STR of any size
+        0x4 if it & 0x0800 != 0 => 2, // LDR from the literal pool
+        0x5..=0x9 => 2,               // LDR, STR of any size
         0xb if it & 0x0600 == 0x0400 => 1 + ones(it & 0x01ff), // PUSH, POP
-        0xc => 1 + ones(it & 0x00ff),                           // LDM, STM
+        0xc => 1 + ones(it & 0x00ff), // LDM, STM
         _ => 1,
     }
 }
@@ -33,7 +33,7 @@ fn wide(low: u16, high: u16) -> u64 {
         0xe8 | 0xe9 => 3,                                   // LDRD, STRD and their like
         0xec | 0xed => vector_memory(low, high),
         0xee => vector(low, high),
-        0xf8 | 0xf9 => 2,                                    // LDR, STR of any size
+        0xf8 | 0xf9 => 2,                     // LDR, STR of any size
         0xfb if low & 0x00d0 == 0x0090 => 12, // SDIV, UDIV
         _ => 1,
     }
@@ -42,7 +42,11 @@ fn wide(low: u16, high: u16) -> u64 {
 /// VLDR, VSTR, VLDM, VSTM, VPUSH, VPOP.
 fn vector_memory(low: u16, high: u16) -> u64 {
     let single = low & 0x0120 == 0x0100;
-    if single { 2 } else { 1 + u64::from(high & 0xff) }
+    if single {
+        2
+    } else {
+        1 + u64::from(high & 0xff)
+    }
 }
 
 fn vector(low: u16, high: u16) -> u64 {

@@ -2,10 +2,12 @@
 
 use anyhow::{Context, Result};
 use object::{
-    Object as _, ObjectSymbol as _,
+    Object as _, ObjectSection as _, ObjectSymbol as _, SymbolKind,
     elf::{PT_LOAD, SHF_ALLOC, SHF_WRITE},
     read::elf::{ElfFile32, FileHeader as _, ProgramHeader as _, SectionHeader as _},
 };
+
+use rustc_demangle::demangle;
 
 use crate::sizes::Size;
 
@@ -45,6 +47,36 @@ impl<'data> Elf<'data> {
         let symbol = self.file.symbol_by_name(name);
         let symbol = symbol.with_context(|| format!("the ELF has no symbol `{name}`"))?;
         Ok(symbol.address() as u32 & !1)
+    }
+
+    /// Every function, by its address without the bit that tells Thumb code, ascending.
+    pub(crate) fn functions(&self) -> Vec<(u32, String)> {
+        let functions = self
+            .file
+            .symbols()
+            .filter(|it| it.kind() == SymbolKind::Text);
+        let mut functions: Vec<_> = functions
+            .filter_map(|it| Some((it.address() as u32 & !1, it.name().ok()?)))
+            .filter(|(_, name)| !name.starts_with('$')) // which only tells code from data
+            .map(|(address, name)| (address, format!("{:#}", demangle(name))))
+            .collect();
+        functions.sort();
+        functions
+    }
+
+    /// The first two halfwords of an instruction.
+    pub(crate) fn halfwords(&self, address: u32) -> Option<[u16; 2]> {
+        let at = u64::from(address);
+        let section = self
+            .file
+            .sections()
+            .find(|it| (it.address()..it.address() + it.size()).contains(&at))?;
+        let bytes = section
+            .data()
+            .ok()?
+            .get((at - section.address()) as usize..)?;
+        let halfword = |i| Some(u16::from_le_bytes(*bytes.get(i..)?.first_chunk()?));
+        Some([halfword(0)?, halfword(2).unwrap_or(0)])
     }
 
     /// Every segment that takes memory.

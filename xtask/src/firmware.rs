@@ -40,6 +40,47 @@ pub(crate) fn build_for(board: &str, target: &str) -> Result<PathBuf> {
     built(&mut cargo(board, target)?)
 }
 
+/// Builds one of the programs that only train, and gives the path of its ELF.
+pub(crate) fn build_program(program: &str, target: &str, profile: &str) -> Result<PathBuf> {
+    let mut cargo = Toolchain::for_target(target)?.command(target);
+    cargo.current_dir(board::folder().join("measured")).args([
+        "build",
+        "--profile",
+        profile,
+        "--bin",
+        program,
+    ]);
+    built(&mut cargo)
+}
+
+/// Builds the plugin that counts, and gives the path of its library.
+pub(crate) fn build_counter() -> Result<PathBuf> {
+    let mut cargo = process::cargo("build --release --package ganlet-counter");
+    artifact(&mut cargo, |message| message.get("filenames")?.get(0))
+}
+
+/// Builds a program of `tests/bench` for this machine, and gives its path; `flags` are those of rustc,
+/// each set of which has a folder of its own.
+pub(crate) fn build_bench(program: &str, flags: &str) -> Result<PathBuf> {
+    let folder = process::workspace().join("tests/bench");
+    let mut cargo = Command::new("cargo");
+    cargo
+        .current_dir(&folder)
+        .args(["build", "--release", "--bin", program])
+        .env(
+            "CARGO_TARGET_DIR",
+            folder.join(format!("target/flags{flags}")),
+        );
+    if program == "candle" {
+        cargo.args(["--features", "candle"]);
+    }
+    match flags {
+        "" => cargo.env_remove("RUSTFLAGS"),
+        flags => cargo.env("RUSTFLAGS", flags),
+    };
+    built(&mut cargo)
+}
+
 /// `cargo build` in this folder of `firmware/boards`.
 pub(crate) fn cargo(board: &str, target: &str) -> Result<Command> {
     let mut cargo = Toolchain::for_target(target)?.command(target);
@@ -51,6 +92,12 @@ pub(crate) fn cargo(board: &str, target: &str) -> Result<Command> {
 
 /// Runs `cargo build` and asks it where the ELF is.
 fn built(cargo: &mut Command) -> Result<PathBuf> {
+    artifact(cargo, |message| message.get("executable"))
+}
+
+/// Runs `cargo build` and asks it where the last thing is that it has built, by the place of a
+/// path in a message.
+fn artifact(cargo: &mut Command, path: impl Fn(&Value) -> Option<&Value>) -> Result<PathBuf> {
     cargo.arg("--message-format=json-render-diagnostics");
     eprintln!("$ {}", process::shown(cargo));
     let output = cargo
@@ -58,12 +105,12 @@ fn built(cargo: &mut Command) -> Result<PathBuf> {
         .output()
         .context("cannot start cargo")?;
     if !output.status.success() {
-        bail!("the firmware does not build");
+        bail!("it does not build");
     }
     String::from_utf8_lossy(&output.stdout)
         .lines()
         .filter_map(|line| serde_json::from_str::<Value>(line).ok())
-        .filter_map(|message| Some(Path::new(message.get("executable")?.as_str()?).to_owned()))
+        .filter_map(|message| Some(Path::new(path(&message)?.as_str()?).to_owned()))
         .next_back()
-        .context("cargo has built no program")
+        .context("cargo has built nothing")
 }

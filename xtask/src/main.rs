@@ -9,6 +9,8 @@
 
 mod board;
 mod chip;
+mod contender;
+mod cortex_m4;
 mod elf;
 mod emulator;
 mod firmware;
@@ -28,6 +30,7 @@ mod source_line;
 mod stage;
 mod store;
 mod toolchain;
+mod training;
 mod verb;
 
 use std::process::ExitCode;
@@ -65,6 +68,10 @@ enum Verb {
     Fuzz(verb::fuzz::Args),
     /// Have the linker prove that nothing panics in training, scoring and restoring
     PanicFree,
+    /// Time the reference workloads beside peers
+    Bench(verb::bench::Args),
+    /// Count what training alone costs, exactly, with modelled cycles of a Cortex-M4
+    Cost(verb::cost::Args),
     /// Flash a board through a debug probe, run it and show its log
     Flash(verb::flash::Args),
     /// Check that a board's firmware fits its chip; no probe is needed
@@ -97,6 +104,8 @@ fn run(verb: Verb) -> Result<()> {
         Verb::PowerCut(args) => verb::power_cut::run(&args),
         Verb::Fuzz(args) => verb::fuzz::run(&args),
         Verb::PanicFree => verb::panic_free::run(),
+        Verb::Bench(args) => verb::bench::run(&args),
+        Verb::Cost(args) => verb::cost::run(&args),
         Verb::Flash(args) => verb::flash::run(&args),
         Verb::FlashCheck(args) => verb::flash_check::run(&args),
     }

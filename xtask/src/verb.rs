@@ -1,6 +1,8 @@
 //! The verbs, one file each.
 
+pub(crate) mod bench;
 pub(crate) mod ci;
+pub(crate) mod cost;
 pub(crate) mod count;
 pub(crate) mod flash;
 pub(crate) mod flash_check;

@@ -47,13 +47,18 @@ pub fn serve(mut contender: impl Contender) {
         absolute_sum,
     } = contender.landing();
     println!("{discriminator_loss} {generator_loss} {absolute_sum}");
+    respond(|steps| contender.run(steps));
+}
+
+/// For each line of the input runs as many steps, and answers with the seconds that they took.
+pub fn respond(mut run: impl FnMut(usize)) {
     for line in io::stdin().lock().lines().map_while(Result::ok) {
         let Ok(steps) = line.trim().parse() else {
             eprintln!("error: {line}: not a number of steps");
             process::exit(2)
         };
         let start = cpu_seconds();
-        contender.run(steps);
+        run(steps);
         println!("{}", cpu_seconds() - start);
         io::stdout().flush().expect("somebody listens");
     }

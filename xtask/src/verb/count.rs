@@ -97,7 +97,7 @@ impl Record {
 }
 
 /// Multiply-adds of dense layers in a round of the default recipe, on average over four rounds.
-fn products(model: Model) -> u64 {
+pub(crate) fn products(model: Model) -> u64 {
     const BATCH: u64 = 32;
     const DISCRIMINATOR_STEPS: u64 = 3;
     const PENALTY_EVERY: u64 = 4;

@@ -4,7 +4,7 @@ use std::process::Command;
 
 use anyhow::Result;
 
-use super::{flash_check, golden, panic_free, setup, twin};
+use super::{cost, flash_check, golden, panic_free, setup, twin};
 use crate::{
     machine::MACHINES,
     process::{self, cargo},
@@ -51,6 +51,7 @@ fn stages() -> Vec<Stage> {
     stages.push(Stage::new("flash-check", flash_check::run_all));
     stages.push(Stage::new("emulator", || setup::ensure(&setup::EMULATOR)));
     stages.push(Stage::new("golden", golden::run_all));
+    stages.push(Stage::new("cost", cost::run_golden));
     stages.extend(
         MACHINES
             .iter()

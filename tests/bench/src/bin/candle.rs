@@ -34,7 +34,11 @@ impl Candle {
         let mut rest = numbers;
         let generator = net(&mut rest, &[k, width, width, n])?;
         let discriminator = net(&mut rest, &[n, width, width, 1])?;
-        let pool = [pool(&mut rest, n)?, pool(&mut rest, k)?, pool(&mut rest, k)?];
+        let pool = [
+            pool(&mut rest, n)?,
+            pool(&mut rest, k)?,
+            pool(&mut rest, k)?,
+        ];
         let start = (copy(&generator)?, copy(&discriminator)?);
         Ok(Self {
             optimizers: (adam(&generator)?, adam(&discriminator)?),
@@ -53,7 +57,8 @@ impl Candle {
         let generated = forward(&self.generator, for_d, true)?;
         let x = Tensor::cat(&[real, &generated], 0)?;
         let logits = forward(&self.discriminator, &x, false)?;
-        let (on_real, on_generated) = (logits.narrow(0, 0, BATCH)?, logits.narrow(0, BATCH, BATCH)?);
+        let (on_real, on_generated) =
+            (logits.narrow(0, 0, BATCH)?, logits.narrow(0, BATCH, BATCH)?);
         let d_loss = (softplus(&on_real.neg()?)? + softplus(&on_generated)?)?;
         self.optimizers.1.step(&d_loss.backward()?)?;
 
