@@ -38,6 +38,14 @@ pub trait Model {
 #[derive(Clone, Copy, Debug)]
 pub struct Scalar;
 
+/// Single readings that cluster: 1,075 parameters.
+///
+/// All latents are signs, so that the network has 64 places to put readings, and the noise skip
+/// learns how far they scatter about them. It leaves no bridge between the clusters of a sensor that
+/// switches; where readings are spread evenly, [`Scalar`] is the better one.
+#[derive(Clone, Copy, Debug)]
+pub struct Modes;
+
 /// Windows of 16 readings: 3,537 parameters.
 #[derive(Clone, Copy, Debug)]
 pub struct Window16;
@@ -76,6 +84,26 @@ impl Model for Scalar {
             kinks: Kinks::HeavyTailed(0.5),
             ..Init::PLAIN
         },
+    );
+}
+
+impl Model for Modes {
+    const NAME: &'static str = "modes";
+    type Sample = [f32; 1];
+    type Generator = NoiseSkip<<Scalar as Model>::Generator, 1>;
+    type Discriminator = chain![Dense<1, 24, LeakyRelu>, Dense<24, 24, LeakyRelu>, Dense<24, 1>];
+    type Axes = PrincipalAxes<1>;
+
+    const RECIPE: Recipe = Recipe {
+        gaussian: 0,
+        ..Recipe::SCALAR
+    };
+    const INIT: (Init, Init) = (
+        Init {
+            noise: 0.3,
+            ..Scalar::INIT.0
+        },
+        Scalar::INIT.1,
     );
 }
 
@@ -127,6 +155,8 @@ const WINDOW_INIT: (Init, Init) = (
 const _: () = {
     is_layer::<<Scalar as Model>::Generator>();
     is_layer::<<Scalar as Model>::Discriminator>();
+    is_layer::<<Modes as Model>::Generator>();
+    is_layer::<<Modes as Model>::Discriminator>();
     is_layer::<AxesGenerator<32>>();
     is_layer::<WindowDiscriminator<32>>();
 };

@@ -149,6 +149,7 @@ impl<M: Model> Session<M> {
 
     /// Holds generated samples against those of the Gaussian fit, over `blocks` blocks of
     /// [`quality::BLOCK`] real samples in the sensor's units, of which `real` draws one.
+    #[inline(never)] // its blocks leave the stack before training goes on
     pub fn compare(&self, blocks: u32, mut real: impl FnMut(&mut Rng) -> M::Sample) -> Comparison {
         const N: usize = quality::BLOCK;
         let mut rng = Rng::new(self.seed, COMPARE);
@@ -165,11 +166,11 @@ impl<M: Model> Session<M> {
     }
 
     /// Ends training, or an interval of it: [recolours](Self::recolour) by `count` generated samples,
-    /// [compares](Self::compare) half as many with the Gaussian fit, and has that stand in for the
+    /// [compares](Self::compare) as many with the Gaussian fit, and has that stand in for the
     /// generator unless the generator is better. `real` draws a sample in the sensor's units.
     pub fn settle(&mut self, count: u32, real: impl FnMut(&mut Rng) -> M::Sample) -> Settled {
         let spread = self.recolour(count);
-        let comparison = self.compare(count.div_ceil(2 * quality::BLOCK as u32), real);
+        let comparison = self.compare(count.div_ceil(quality::BLOCK as u32), real);
         self.fallback = !comparison.is_better();
         Settled {
             spread,

@@ -87,6 +87,8 @@ pub enum Model {
     /// Single readings
     #[default]
     Scalar,
+    /// Single readings that cluster
+    Modes,
     /// Windows of 16 readings
     Window16,
     /// Windows of 32 readings

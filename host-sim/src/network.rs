@@ -1,7 +1,7 @@
 //! From a model's name to its type.
 
 use ganlet::checkpoint::{self, Name};
-use ganlet::model::{Model, Scalar, Window16, Window32};
+use ganlet::model::{Model, Modes, Scalar, Window16, Window32};
 use ganlet::session::Session;
 
 use crate::cli;
@@ -29,6 +29,7 @@ impl cli::Model {
     pub fn run<J: Job>(self, job: J) -> J::Output {
         match self {
             Self::Scalar => job.run::<Scalar>(),
+            Self::Modes => job.run::<Modes>(),
             Self::Window16 => job.run::<Window16>(),
             Self::Window32 => job.run::<Window32>(),
         }
@@ -42,7 +43,7 @@ impl cli::Model {
     pub fn of_checkpoint(bytes: &[u8], path: &std::path::Path) -> Result<Self, Failure> {
         let refused = |error| Failure::told(&error, path.display());
         let found = checkpoint::peek(bytes).map_err(refused)?.model;
-        let known = [Self::Scalar, Self::Window16, Self::Window32];
+        let known = [Self::Scalar, Self::Modes, Self::Window16, Self::Window32];
         known
             .into_iter()
             .find(|model| model.run(NameOf) == found)
@@ -100,6 +101,7 @@ impl Network for Scalar {
     }
 }
 
+impl Network for Modes {}
 impl Network for Window16 {}
 impl Network for Window32 {}
 

@@ -108,7 +108,7 @@ fn arguments_are_refused_by_flag_value_and_remedy() {
         (train("--stop-at 0"), "'0', --stop-at; give a whole number"),
         (
             train("--model foo"),
-            "'foo', --model; choose one of scalar, window16, window32",
+            "'foo', --model; choose one of scalar, modes, window16, window32",
         ),
         (
             train("--loss foo"),

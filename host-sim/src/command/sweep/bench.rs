@@ -39,7 +39,9 @@ pub(super) struct Bench {
     /// Samples to be generated.
     pub(super) count: usize,
     pub(super) baselines: Baselines,
-    /// The Gaussian fit's distance on every part.
+    /// Samples of the Gaussian fit, for a recording.
+    gaussian: Samples,
+    /// Their distance on every part.
     gaussian_parts: Vec<f64>,
 }
 
@@ -113,6 +115,11 @@ impl Bench {
                 mixture: mixture.map(|drawn| real.likeness(&drawn)),
             },
             gaussian_parts: parts.iter().map(|part| part.distance(&gaussian)).collect(),
+            gaussian: if parts.is_empty() {
+                Samples::new()
+            } else {
+                gaussian
+            },
             real,
             parts,
             count,
@@ -125,30 +132,43 @@ impl Bench {
     }
 
     /// The distance alone.
-    pub(super) fn distance(&self, samples: &Samples) -> f64 {
+    pub(super) fn distance(&self, samples: &[Vec<f64>]) -> f64 {
         self.real.distance(samples)
     }
 
-    /// The distance of generated samples less that of the Gaussian fit; the error is the jackknife's
-    /// over contiguous parts of the recording. `None` where the samples are no recording.
+    /// The distance of generated samples less that of the Gaussian fit. The error is that of the
+    /// recording (the jackknife's over contiguous parts of it) and that of drawing from either model.
+    /// `None` where the samples are no recording.
     pub(super) fn beside_gaussian(&self, samples: &Samples) -> Option<Difference> {
         if self.parts.is_empty() {
             return None;
         }
-        let each: Vec<f64> = self
+        let recorded = self
             .parts
             .iter()
             .zip(&self.gaussian_parts)
-            .map(|(part, gaussian)| part.distance(samples) - gaussian)
-            .collect();
-        let n = each.len() as f64;
-        let mean = each.iter().sum::<f64>() / n;
-        let squares: f64 = each.iter().map(|d| (d - mean).powi(2)).sum();
+            .map(|(part, gaussian)| part.distance(samples) - gaussian);
+        let parts = PARTS as f64;
+        let of_recording = (parts - 1.0).powi(2) / parts * variance(recorded);
+        let chunk = |samples: &Samples| samples.len().div_ceil(PARTS).max(1);
+        let drawn = samples
+            .chunks(chunk(samples))
+            .zip(self.gaussian.chunks(chunk(&self.gaussian)))
+            .map(|(ours, theirs)| self.distance(ours) - self.distance(theirs));
+        let of_drawing = variance(drawn) / parts;
         Some(Difference {
             mean: self.distance(samples) - self.baselines.gaussian.distance(),
-            error: ((n - 1.0) / n * squares).sqrt(),
+            error: (of_recording + of_drawing).sqrt(),
         })
     }
+}
+
+/// The unbiased variance.
+fn variance(values: impl Iterator<Item = f64>) -> f64 {
+    let values: Vec<f64> = values.collect();
+    let n = values.len() as f64;
+    let mean = values.iter().sum::<f64>() / n;
+    values.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / (n - 1.0).max(1.0)
 }
 
 /// Samples of the Gaussian fit.

@@ -78,7 +78,7 @@ impl Real {
     }
 
     /// The distance alone; see [`Likeness::distance`].
-    pub(super) fn distance(&self, samples: &Samples) -> f64 {
+    pub(super) fn distance(&self, samples: &[Vec<f64>]) -> f64 {
         match &self.windows {
             Some(real) => real.slices.wasserstein(samples),
             None => self.readings.distance(pooled(samples)).w1,
@@ -87,6 +87,6 @@ impl Real {
 }
 
 /// All readings of all samples.
-fn pooled(samples: &Samples) -> Vec<f32> {
+fn pooled(samples: &[Vec<f64>]) -> Vec<f32> {
     samples.iter().flatten().map(|&x| x as f32).collect()
 }

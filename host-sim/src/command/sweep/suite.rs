@@ -25,6 +25,9 @@ pub(super) struct Setting {
     pub(super) held_out: Option<Source>,
 }
 
+/// The first of the targets below that have several modes, which the model of clusters learns too.
+const CLUSTERED: usize = 5;
+
 /// The targets of the scalar table, from one mode to eight.
 const SCALARS: [(&str, &str); 10] = [
     ("N(3, 0.5)", "normal:3:0.5"),
@@ -48,19 +51,28 @@ const SCALARS: [(&str, &str); 10] = [
 /// The rows of a suite, from top to bottom.
 pub(super) fn settings(suite: Suite, data_dir: &Path) -> Result<Vec<Setting>, Failure> {
     match suite {
-        Suite::Scalars => SCALARS.iter().map(scalar).collect(),
+        Suite::Scalars => {
+            let plain = SCALARS.iter().map(|row| scalar(row, Model::Scalar));
+            let clustered = SCALARS.iter().skip(CLUSTERED);
+            plain
+                .chain(clustered.map(|row| scalar(row, Model::Modes)))
+                .collect()
+        }
         Suite::Windows => Ok(Signal::ALL.map(windows).into()),
         Suite::Real => real(data_dir),
     }
 }
 
-fn scalar(&(name, target): &(&str, &str)) -> Result<Setting, Failure> {
+fn scalar(&(name, target): &(&str, &str), model: Model) -> Result<Setting, Failure> {
     let target: Target = target
         .parse()
         .map_err(|error| Failure::told(&error, name))?;
     Ok(Setting {
-        name: name.to_owned(),
-        model: Model::Scalar,
+        name: match model {
+            Model::Modes => format!("{name}, modes"),
+            _ => name.to_owned(),
+        },
+        model,
         source: Source::Simulated(target),
         held_out: None,
     })
