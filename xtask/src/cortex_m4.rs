@@ -12,7 +12,7 @@ pub(crate) const TAKEN: u64 = 2;
 /// Cycles of the instruction that begins with these halfwords.
 pub(crate) fn cycles(low: u16, high: u16) -> u64 {
     match low >> 11 {
-        0b11101 | 0b11110 | 0b11111 => wide(low, high),
+        0b11101..=0b11111 => wide(low, high),
         _ => narrow(low),
     }
 }

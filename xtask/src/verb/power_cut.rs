@@ -11,8 +11,7 @@ use std::{fs, path::Path};
 use anyhow::{Context, Result, ensure};
 
 use crate::{
-    firmware::Image, limit::Limit, machine::Machine, orders::Orders, process, readings, run::Run,
-    scratch::Scratch, store,
+    firmware::Image, limit::Limit, machine::Machine, process, run::Run, scratch::Scratch, store,
 };
 
 /// What may be said to `cargo xtask power-cut`.
