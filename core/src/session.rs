@@ -2,7 +2,7 @@
 //! host share.
 
 use crate::checkpoint::{self, Invalid, Name, Persist, Reader, Writer};
-use crate::layer::Row;
+use crate::layer::{Row, Zero};
 use crate::model::Model;
 use crate::quality::{self, Comparison};
 use crate::recipe::Recipe;
@@ -155,12 +155,23 @@ impl<M: Model> Session<M> {
         let mut rng = Rng::new(self.seed, COMPARE);
         let mut comparison = Comparison::new();
         for _ in 0..blocks {
-            let real: [M::Sample; N] =
-                core::array::from_fn(|_| self.standardiser.to_row(real(&mut rng)));
-            let generated: [M::Sample; N] = self.trainer.generate(&self.recipe, &mut rng);
-            let generated = generated.map(|y| self.axes.back(&y));
-            let simple = core::array::from_fn(|_| self.axes.gaussian(&mut rng));
-            comparison.push(&real, &generated, &simple);
+            let mut block = [M::Sample::ZERO; N];
+            for sample in &mut block {
+                *sample = self.standardiser.to_row(real(&mut rng));
+            }
+            // A few at a time: a network's activations are larger than its samples.
+            let mut generated = [M::Sample::ZERO; N];
+            for few in generated.chunks_mut(BLOCK) {
+                let seen: [M::Sample; BLOCK] = self.trainer.generate(&self.recipe, &mut rng);
+                for (sample, seen) in few.iter_mut().zip(&seen) {
+                    *sample = self.axes.back(seen);
+                }
+            }
+            let mut simple = [M::Sample::ZERO; N];
+            for sample in &mut simple {
+                *sample = self.axes.gaussian(&mut rng);
+            }
+            comparison.push(&block, &generated, &simple);
         }
         comparison
     }
