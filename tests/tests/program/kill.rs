@@ -75,7 +75,7 @@ fn a_run_that_is_killed_loses_at_most_one_interval() {
     let finished = loop {
         // At some moment, or as soon as there is another checkpoint.
         match kills % 3 {
-            0 => sleep(Duration::from_millis(5 + 29 * (kills % 7))),
+            0 => sleep(Duration::from_millis(5 + 7 * (kills % 7))),
             _ => wait_for_another(&checkpoint, &last, &mut child),
         }
         if let Some(status) = child.try_wait().expect("a status") {
@@ -114,7 +114,10 @@ fn a_run_that_is_killed_loses_at_most_one_interval() {
             "it gets nowhere"
         );
     };
-    assert!(finished.success() && kills > 3, "{finished}, {kills} kills");
+    assert!(
+        finished.success() && kills >= 3,
+        "{finished}, {kills} kills"
+    );
     assert_ne!(last, old, "no kill came after the first checkpoint");
     assert_eq!(files(&out), all);
     let end = |out: &str| fs::read(here.join(out).join("checkpoint.ganlet")).expect("saved");
