@@ -277,6 +277,7 @@ fn bearing() -> Scores {
         series,
         score,
         threshold: Some(3.2),
+        parts: Vec::new(),
         roc_auc: Some(0.934),
         average_precision: Some(0.71),
     }

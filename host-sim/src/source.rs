@@ -243,6 +243,8 @@ pub mod stream {
     pub const GENERATE: u64 = 19;
     /// A second real sample, for the noise floor.
     pub const FLOOR: u64 = 20;
+    /// Samples of a simulated sensor that a detector is fitted to.
+    pub const FITTING: u64 = 22;
 }
 
 /// `1 window`, `2 windows`.

@@ -4,9 +4,10 @@ use ganlet::checkpoint::{Invalid, Persist, Reader, Writer};
 use ganlet::layer::Row;
 use ganlet::rng::Rng;
 use ganlet::stream::reservoir_place;
+use ganlet::watch::Windows;
 use ganlet_app::Memory;
 
-use crate::source::Source;
+use crate::source::{Source, stream};
 
 /// A memory whose size is chosen at run time.
 #[derive(Debug)]
@@ -112,6 +113,37 @@ impl<S: Row> Persist for Supply<'_, S> {
             samples.clear();
         }
         from.rows(*capacity as usize, |sample| samples.push(sample))
+    }
+}
+
+/// Windows that a detector is fitted to where there are more than enough.
+const PLENTY: usize = 512;
+
+/// Of a whole recording windows at even distances, of an endless source fresh ones.
+impl<S: Row> Windows<S> for Supply<'_, S> {
+    fn count(&self) -> usize {
+        match self {
+            Self::Endless(_) => PLENTY,
+            Self::Whole(samples) => samples.len().min(PLENTY),
+            Self::Kept { samples, .. } => samples.len(),
+        }
+    }
+
+    fn window(&self, place: usize) -> Option<S> {
+        match self {
+            Self::Endless(source) => {
+                Some(source.draw(&mut Rng::new(place as u64, stream::FITTING)))
+            }
+            Self::Whole(samples) => {
+                let count = samples.len().clamp(1, PLENTY);
+                samples.get(place * samples.len() / count).copied()
+            }
+            Self::Kept { samples, .. } => samples.get(place).copied(),
+        }
+    }
+
+    fn arrival(&self, place: usize) -> f32 {
+        place as f32
     }
 }
 

@@ -19,7 +19,7 @@ pub trait Windows<S> {
 
     /// When it came, beside the others: windows of one fold have to lie together in time, because
     /// those that overlap would tell on each other.
-    fn arrival(&self, place: usize) -> u32;
+    fn arrival(&self, place: usize) -> f32;
 }
 
 /// Parts of the windows that take turns in being left out.
@@ -43,7 +43,9 @@ pub struct Fit<P: Panel> {
     /// What each mixture makes of each window that it was not fitted to.
     scores: P::Scores,
     /// Arrivals at which the second and further folds begin.
-    borders: [u32; FOLDS as usize - 1],
+    borders: [f32; FOLDS as usize - 1],
+    /// Windows that it is made from: those that were there when it began.
+    count: u32,
     stage: Stage,
     rng: Rng,
 }
@@ -81,7 +83,8 @@ impl<P: Panel> Fit<P> {
         Self {
             next: Detector::BLANK,
             scores: P::Scores::ZERO,
-            borders: [0; FOLDS as usize - 1],
+            borders: [0.0; FOLDS as usize - 1],
+            count: 0,
             stage: Stage::Idle,
             rng: Rng::BLANK,
         }
@@ -91,6 +94,11 @@ impl<P: Panel> Fit<P> {
     pub fn begin(&mut self, seed: u64) {
         self.rng = Rng::new(seed, STARTING);
         self.stage = Stage::Orient;
+    }
+
+    /// Gives up what is under way.
+    pub fn stop(&mut self) {
+        self.stage = Stage::Idle;
     }
 
     /// Whether a fit is under way.
@@ -107,11 +115,14 @@ impl<P: Panel> Fit<P> {
         scale: &Standardiser,
         detector: &mut Detector<P>,
     ) -> bool {
+        if self.stage == Stage::Orient {
+            self.count = memory.count().min(Self::MOST) as u32;
+        }
         let source = Source {
             memory,
             scale,
             borders: self.borders,
-            count: memory.count().min(Self::MOST),
+            count: memory.count().min(self.count as usize),
         };
         if source.count < Self::FEWEST {
             self.stage = Stage::Idle;
@@ -222,15 +233,30 @@ fn sorted<Scores: Row, T>(
     for (place, x) in numbers.iter_mut().enumerate() {
         *x = number(place);
     }
-    numbers.sort_unstable_by(f32::total_cmp);
+    ascend(numbers);
     of(numbers)
+}
+
+/// Sorts by insertion: a few hundred numbers, and the sort of `core` may panic.
+fn ascend(numbers: &mut [f32]) {
+    for end in 1..numbers.len() {
+        for at in (1..=end).rev() {
+            let Some([a, b]) = numbers.get_mut(at - 1..=at) else {
+                return;
+            };
+            if *a <= *b {
+                break;
+            }
+            core::mem::swap(a, b);
+        }
+    }
 }
 
 /// The windows, standardised, and their folds.
 struct Source<'a, W> {
     memory: &'a W,
     scale: &'a Standardiser,
-    borders: [u32; FOLDS as usize - 1],
+    borders: [f32; FOLDS as usize - 1],
     count: usize,
 }
 
@@ -274,25 +300,22 @@ impl<W> Source<'_, W> {
     }
 
     /// Arrivals that part the windows into folds of one size.
-    fn borders<S, Scores: Row>(&self) -> [u32; FOLDS as usize - 1]
+    fn borders<S, Scores: Row>(&self) -> [f32; FOLDS as usize - 1]
     where
         W: Windows<S>,
     {
-        // Arrivals as bits of a number, in the same scratch as all else.
         let mut arrivals = Scores::ZERO;
         let arrivals = arrivals
             .flat_mut()
             .get_mut(..self.count)
             .unwrap_or_default();
         for (place, arrival) in arrivals.iter_mut().enumerate() {
-            *arrival = f32::from_bits(self.memory.arrival(place));
+            *arrival = self.memory.arrival(place);
         }
-        arrivals.sort_unstable_by_key(|arrival| arrival.to_bits());
+        ascend(arrivals);
         core::array::from_fn(|i| {
             let place = (i + 1) * self.count / FOLDS as usize;
-            arrivals
-                .get(place)
-                .map_or(u32::MAX, |arrival| arrival.to_bits())
+            arrivals.get(place).copied().unwrap_or(f32::MAX)
         })
     }
 }
@@ -301,8 +324,8 @@ impl<W> Source<'_, W> {
 impl<P: Panel> Persist for Fit<P> {
     const BYTES: usize = Detector::<P>::BYTES
         + <P::Scores as Row>::LEN * f32::BYTES
-        + <[u32; FOLDS as usize - 1]>::BYTES
-        + 4 * u32::BYTES
+        + <[f32; FOLDS as usize - 1]>::BYTES
+        + 5 * u32::BYTES
         + f32::BYTES
         + Rng::BYTES;
 
@@ -310,6 +333,7 @@ impl<P: Panel> Persist for Fit<P> {
         self.next.save(out);
         self.scores.flat().iter().for_each(|score| score.save(out));
         self.borders.save(out);
+        self.count.save(out);
         let (kind, turn, done, before) = self.stage.fields();
         kind.save(out);
         (turn.part as u32).save(out);
@@ -324,6 +348,7 @@ impl<P: Panel> Persist for Fit<P> {
         let mut scores = self.scores.flat_mut().iter_mut();
         scores.try_for_each(|score| score.load(from))?;
         self.borders.load(from)?;
+        self.count.load(from)?;
         let kind = from.read(0u32)?;
         let part = from.read(0u32)? as usize;
         let fold = from.read(0u32)?;
@@ -381,8 +406,8 @@ mod tests {
         fn window(&self, place: usize) -> Option<S> {
             self.0.get(place).copied()
         }
-        fn arrival(&self, place: usize) -> u32 {
-            place as u32
+        fn arrival(&self, place: usize) -> f32 {
+            place as f32
         }
     }
 

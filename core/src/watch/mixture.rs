@@ -115,8 +115,9 @@ impl<const K: usize, const D: usize, const T: usize> Mixture<K, D, T> {
     /// and Vassilvitskii, SODA 2007). Goes through `samples` twice for each component.
     pub fn start(&mut self, samples: impl Iterator<Item = [f32; D]> + Clone, rng: &mut Rng) {
         for known in 0..K {
-            let (seeds, open) = self.components.split_at_mut(known);
-            if let Some(component) = open.first_mut() {
+            if let Some((seeds, open)) = self.components.split_at_mut_checked(known)
+                && let Some(component) = open.first_mut()
+            {
                 component.mean = next_seed(samples.clone(), seeds, rng);
                 component.offset = -(D as f32) * LN_SQRT_TAU - math::ln(K as f32);
                 for row in rows_mut(&mut component.root) {

@@ -25,6 +25,7 @@ mod mixture;
 mod panel;
 mod threshold;
 mod triangle;
+mod watching;
 
 pub use alarm::{Alarm, Change};
 pub use detector::{Detector, MOST_PARTS, Score};
@@ -36,3 +37,4 @@ pub use mixture::Mixture;
 pub use panel::{Panel, ReadingPanel, Watched, WindowPanel};
 pub use threshold::Threshold;
 pub use triangle::packed;
+pub use watching::{Kind, Verdict, Watch};

@@ -8,7 +8,7 @@ pub use window::WindowPanel;
 
 use crate::checkpoint::Persist;
 use crate::layer::Row;
-use crate::model::{Model, Scalar, Window16, Window32};
+use crate::model::{Model, Modes, Scalar, Window16, Window32};
 use crate::rng::Rng;
 
 /// Statistics of normal windows, several side by side: each gives a window a number that is higher
@@ -53,6 +53,10 @@ pub trait Panel: Persist + Clone + PartialEq + core::fmt::Debug {
 pub trait Watched: Model {
     /// The panel.
     type Panel: Panel<Sample = Self::Sample>;
+}
+
+impl Watched for Modes {
+    type Panel = ReadingPanel;
 }
 
 impl Watched for Scalar {

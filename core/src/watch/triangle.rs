@@ -40,8 +40,9 @@ pub(super) fn factor(packed: &mut [f32]) -> f32 {
             break;
         };
         for (j, other) in rows(done).enumerate() {
-            let (left, right) = row.split_at_mut(j);
-            if let (Some(x), Some(reciprocal)) = (right.first_mut(), other.last()) {
+            if let Some((left, right)) = row.split_at_mut_checked(j)
+                && let (Some(x), Some(reciprocal)) = (right.first_mut(), other.last())
+            {
                 *x = (*x - dot(left, other)) * reciprocal;
             }
         }

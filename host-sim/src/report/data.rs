@@ -305,6 +305,8 @@ pub struct Scores {
     pub score: Vec<f64>,
     /// Scores above it ring the alarm.
     pub threshold: Option<f64>,
+    /// The score of each part by itself, by its name.
+    pub parts: Vec<(String, Vec<f64>)>,
     /// True where the alarm rang.
     pub alarm: Vec<bool>,
     /// True where a person says that something was wrong, if anybody did.

@@ -41,7 +41,7 @@ pub fn page(scores: &Scores) -> String {
         .section(
             "Over time",
             "The series above, its score below, on one time axis.",
-            [series(scores), score(scores)],
+            [series(scores), score(scores), parts(scores)],
         )
         .render()
 }
@@ -77,8 +77,23 @@ pub fn score(scores: &Scores) -> Figure {
     if let Some(threshold) = scores.threshold {
         chart = chart.level(Role::Alarm.dashed(), "threshold", threshold);
     }
-    let caption = "Higher is stranger. A reading whose score passes the threshold rings the alarm.";
+    let caption = "Of normal windows one in 10 to the power of the score is as strange. Several in a row above the threshold ring the alarm; the threshold follows slow drift, and is drawn where it ended.";
     Figure::new("Score", &chart, caption).wide()
+}
+
+/// What each part makes of it.
+#[must_use]
+pub fn parts(scores: &Scores) -> Figure {
+    let chart = Chart::new("The score of each part over time")
+        .wide()
+        .x("t")
+        .y("score");
+    let mut chart = backdrop(chart, scores);
+    for (role, (name, score)) in (0u8..).map(Role::Series).zip(&scores.parts) {
+        chart = chart.line(role.thin(), name, over_time(scores, score));
+    }
+    let caption = "Each part's own probability: the strangest speaks for the window.";
+    Figure::new("Parts", &chart, caption).wide()
 }
 
 fn backdrop(chart: Chart, scores: &Scores) -> Chart {

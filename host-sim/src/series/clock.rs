@@ -14,6 +14,8 @@ const GAP: f64 = 1.5;
 pub(super) struct Order {
     /// Maximal runs without a gap or a hole.
     pub(super) segments: Vec<Range<usize>>,
+    /// The usual step between neighbouring rows.
+    pub(super) step: Option<f64>,
     repeated: Mishap,
     backwards: Mishap,
 }
@@ -28,8 +30,11 @@ struct Mishap {
 impl Order {
     /// The segments of readings that stand in the order of the file.
     pub(super) fn of(readings: &[Reading]) -> Self {
-        let mut order = Self::default();
-        let longest = usual_step(readings).map_or(f64::INFINITY, |step| GAP * step);
+        let mut order = Self {
+            step: usual_step(readings),
+            ..Self::default()
+        };
+        let longest = order.step.map_or(f64::INFINITY, |step| GAP * step);
         let mut start = 0;
         for (end, (a, b)) in (1..).zip(readings.iter().zip(readings.iter().skip(1))) {
             let step = b.time() - a.time();

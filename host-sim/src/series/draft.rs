@@ -132,6 +132,7 @@ impl<'a> Draft<'a> {
             column: self.columns.name.clone(),
             values: self.readings.iter().map(|reading| reading.value).collect(),
             t: self.readings.iter().map(Reading::time).collect(),
+            step: order.step.filter(|_| timed),
             labels,
             segments: order.segments,
             rejected: self.rejected,

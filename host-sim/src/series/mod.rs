@@ -43,6 +43,8 @@ pub struct Series {
     pub values: Vec<f32>,
     /// The time of each reading in seconds, or its row number (from 0) where the file has no times.
     pub t: Vec<f64>,
+    /// The usual step of `t`, in seconds, where the file tells the time.
+    pub step: Option<f64>,
     /// Whether each reading is labelled as anomalous, where the file says so.
     pub labels: Option<Vec<bool>>,
     /// Maximal runs of readings without a gap; they follow one another and cover `values`.

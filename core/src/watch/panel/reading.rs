@@ -22,8 +22,8 @@ impl ReadingPanel {
 
 impl Panel for ReadingPanel {
     type Sample = [f32; 1];
-    /// 128 readings are enough for 12 numbers.
-    type Scores = [[f32; 128]; 1];
+    /// 96 readings are enough for 12 numbers.
+    type Scores = [[f32; 96]; 1];
     const PARTS: &'static [&'static str] = &["mixture", "distance"];
     const MIXTURES: usize = 1;
     const PARAMETERS: usize = Mixture::<4, 1, 1>::PARAMETERS;

@@ -151,7 +151,9 @@ impl Windows<Sample> for Kept {
     fn window(&self, place: usize) -> Option<Sample> {
         self.0.get(place).map(|(sample, _)| *sample)
     }
-    fn arrival(&self, place: usize) -> u32 {
-        self.0.get(place).map_or(0, |(_, arrival)| *arrival)
+    fn arrival(&self, place: usize) -> f32 {
+        self.0
+            .get(place)
+            .map_or(0.0, |(_, arrival)| *arrival as f32)
     }
 }

@@ -21,6 +21,7 @@ use crate::network::{self, Job, Network};
 use crate::output::OutDir;
 use crate::progress::Progress;
 use crate::report::{data, metrics, training};
+use crate::sentinel::Sentinel;
 use crate::series::Series;
 use crate::source::{Pupil, Source};
 use crate::supply::Supply;
@@ -46,6 +47,7 @@ const ALARMS: f64 = 0.01;
 
 const METRICS: &str = "metrics.csv";
 const CHECKPOINT: &str = "checkpoint.ganlet";
+const DETECTOR: &str = "checkpoint.detector";
 const REPORT: &str = "report.html";
 const PICTURE: &str = "learned.svg";
 
@@ -110,7 +112,7 @@ impl Job for Train<'_> {
         let mut learner = learner::<M>(args, &source)?;
         let mut out = OutDir::open(
             &args.destination.out,
-            &[CHECKPOINT, METRICS, REPORT, PICTURE],
+            &[CHECKPOINT, DETECTOR, METRICS, REPORT, PICTURE],
         )?;
         let warnings = source.series().map_or(&[][..], |series| &series.warnings);
         warnings.iter().for_each(|text| console::warn(text));
@@ -160,6 +162,9 @@ impl Job for Train<'_> {
         })?;
         let bytes = checkpoint::bytes(&learner)?;
         out.stage(CHECKPOINT, |file| file.write_all(&bytes))?;
+        let sentinel = Sentinel::<M>::fit(&source, &learner);
+        let bytes = sentinel.bytes()?;
+        out.stage(DETECTOR, |file| file.write_all(&bytes))?;
         out.stage(REPORT, |file| {
             file.write_all(training::page(&run).as_bytes())
         })?;

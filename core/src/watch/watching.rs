@@ -1,0 +1,184 @@
+//! Whether readings belong: a detector at work.
+
+use super::alarm::{Alarm, Change};
+use super::detector::Detector;
+use super::drift::Drift;
+use super::flatline::{Flat, Flatline};
+use super::panel::Panel;
+use super::threshold::Threshold;
+use crate::checkpoint::{Invalid, Persist, Reader, Writer};
+use crate::layer::Row;
+use crate::stream::Standardiser;
+
+/// What an alarm is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub enum Kind {
+    /// Windows that are not as normal ones are.
+    Event,
+    /// Windows far more quiet than normal ones.
+    Silent,
+    /// The same reading over and over.
+    Stuck,
+    /// The same, at the end of the range.
+    Saturated,
+}
+
+/// How strange a window is, and why.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct Verdict {
+    /// Its last reading, in the sensor's unit.
+    pub reading: f32,
+    /// What is wrong with it, if something is.
+    pub kind: Kind,
+    /// The part of the panel that finds it strangest.
+    pub part: &'static str,
+    /// −log₁₀ p: of normal windows one in 10ˢ is at least as strange.
+    pub strangeness: f32,
+    /// The limit of strangeness.
+    pub threshold: f32,
+    /// A lower bound of the Jensen-Shannon divergence between normal then and now, in nats.
+    pub drift: f32,
+}
+
+/// Holds windows against what is remembered as normal, once a detector has been fitted to it; before,
+/// it is silent.
+///
+/// [`Alarm`] says when an alarm begins and ends. While one holds, windows are not learned; one that
+/// has held for [`Alarm::TO_ACCEPT`] windows is taken for a new normal, learned, and the detector
+/// fitted anew.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Watch {
+    alarm: Alarm,
+    flatline: Flatline,
+    drift: Drift,
+    /// Windows until a detector is fitted anew; 0 for never.
+    refit_in: u32,
+    digest: u32,
+}
+
+impl Watch {
+    /// Windows of a new normal that are remembered before the detector is fitted to it.
+    pub const TO_REFIT: u32 = 512;
+
+    /// One normal window in a thousand may be strange.
+    pub const fn new() -> Self {
+        Self {
+            alarm: Alarm::new(Threshold::ONE_IN_A_THOUSAND),
+            flatline: Flatline::new(),
+            drift: Drift::new(),
+            refit_in: 0,
+            digest: 0,
+        }
+    }
+
+    /// The same with another false-alarm budget: the share of normal windows that may be strange.
+    pub fn with_budget(mut self, budget: f32) -> Self {
+        self.alarm = Alarm::new(Threshold::of_budget(budget));
+        self
+    }
+
+    /// Whether windows are to be learned now.
+    pub fn lets_in(&self) -> bool {
+        self.alarm.lets_in()
+    }
+
+    /// Whether an alarm holds.
+    pub fn holds(&self) -> bool {
+        self.alarm.holds()
+    }
+
+    /// A checksum over the strangeness of every window so far: the same on every machine.
+    pub fn digest(&self) -> u32 {
+        self.digest
+    }
+
+    /// Whether the detector is to be fitted anew to a new normal.
+    pub fn wants_a_fit(&self) -> bool {
+        self.refit_in == 1
+    }
+
+    /// Begins anew with a detector that has just been fitted.
+    pub fn fitted(&mut self) {
+        self.alarm = Alarm::new(Threshold::of_budget(self.alarm.threshold.budget()));
+        self.drift = Drift::new();
+        self.refit_in = 0;
+    }
+
+    /// Readings are missing.
+    pub fn gap(&mut self) {
+        self.flatline.gap();
+    }
+
+    /// Takes in a reading; `learns` before there is a detector.
+    pub fn read(&mut self, x: f32, learns: bool) {
+        self.flatline.push(x, learns);
+    }
+
+    /// Judges one window, once there is a detector; tells what it changes.
+    pub fn judge<P: Panel>(
+        &mut self,
+        detector: &Detector<P>,
+        scale: &Standardiser,
+        window: &P::Sample,
+    ) -> Option<(Option<Change>, Verdict)> {
+        if !detector.is_fitted() {
+            return None;
+        }
+        let standardised = scale.to_row(*window);
+        let score = detector.score(&standardised);
+        self.digest =
+            (self.digest.rotate_left(5) ^ score.strangeness.to_bits()).wrapping_mul(0x9E37_79B1);
+        self.refit_in = self.refit_in.saturating_sub(u32::from(self.refit_in > 1));
+        let flat = self.flatline.fault();
+        if flat.is_none() {
+            self.drift.push(score.strangeness);
+        }
+        let threshold = self.alarm.threshold.level();
+        let change = self.alarm.judge(score.strangeness, flat.is_some());
+        if change == Some(Change::Accepted) {
+            self.refit_in = Self::TO_REFIT;
+        }
+        let verdict = Verdict {
+            reading: window.flat().last().copied().unwrap_or(0.0),
+            kind: match flat {
+                Some(Flat::Stuck) => Kind::Stuck,
+                Some(Flat::Saturated) => Kind::Saturated,
+                None if detector.is_silent(&standardised) => Kind::Silent,
+                None => Kind::Event,
+            },
+            part: P::PARTS.get(score.part()).copied().unwrap_or(""),
+            strangeness: score.strangeness,
+            threshold,
+            drift: self.drift.js_bound(),
+        };
+        Some((change, verdict))
+    }
+}
+
+impl Default for Watch {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Persist for Watch {
+    const BYTES: usize = Alarm::BYTES + Flatline::BYTES + Drift::BYTES + 2 * u32::BYTES;
+
+    fn save(&self, out: &mut Writer<'_>) {
+        self.alarm.save(out);
+        self.flatline.save(out);
+        self.drift.save(out);
+        self.refit_in.save(out);
+        self.digest.save(out);
+    }
+
+    fn load(&mut self, from: &mut Reader<'_>) -> Result<(), Invalid> {
+        self.alarm.load(from)?;
+        self.flatline.load(from)?;
+        self.drift.load(from)?;
+        self.refit_in.load(from)?;
+        self.digest.load(from)
+    }
+}
