@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::{board, machine::Machine, process, toolchain::Toolchain};
 
 /// Which firmware runs.
-#[derive(Clone, Debug, clap::Args)]
+#[derive(Clone, Debug, Default, clap::Args)]
 pub(crate) struct Image {
     /// Run this ELF [default: build the firmware first]
     #[arg(long, value_name = "FILE", conflicts_with = "micromath")]

@@ -72,6 +72,12 @@ enum Verb {
     Bench(verb::bench::Args),
     /// Count what training alone costs, exactly, with modelled cycles of a Cortex-M4
     Cost(verb::cost::Args),
+    /// Run the core's tests in an interpreter that notices undefined behaviour
+    Miri(verb::miri::Args),
+    /// Make small mistakes in the core, which its tests must notice
+    Mutants(verb::mutants::Args),
+    /// Life after life of an emulated device whose sensor fails, and an exact account of each
+    Soak(verb::soak::Args),
     /// Flash a board through a debug probe, run it and show its log
     Flash(verb::flash::Args),
     /// Check that a board's firmware fits its chip; no probe is needed
@@ -106,6 +112,9 @@ fn run(verb: Verb) -> Result<()> {
         Verb::PanicFree => verb::panic_free::run(),
         Verb::Bench(args) => verb::bench::run(&args),
         Verb::Cost(args) => verb::cost::run(&args),
+        Verb::Miri(args) => verb::miri::run(&args),
+        Verb::Mutants(args) => verb::mutants::run(&args),
+        Verb::Soak(args) => verb::soak::run(&args),
         Verb::Flash(args) => verb::flash::run(&args),
         Verb::FlashCheck(args) => verb::flash_check::run(&args),
     }

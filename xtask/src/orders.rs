@@ -39,6 +39,10 @@ pub(crate) struct Orders {
     /// When the run ends
     #[arg(long, value_enum, default_value_t = Until::Trained)]
     pub(crate) until: Until,
+    /// Of 1,000 readings, make so many fail, in every way that a sensor can
+    #[arg(long, value_name = "N", default_value_t = 0,
+          conflicts_with = "crash", value_parser = clap::value_parser!(u32).range(..=1000))]
+    pub(crate) faults: u32,
     /// Crash instead, to see how the log tells of it
     #[arg(long, value_enum)]
     pub(crate) crash: Option<Crash>,
@@ -115,6 +119,9 @@ impl fmt::Display for Orders {
         write!(f, " sensor={} report={}", name(self.sensor), self.report)?;
         write!(f, " save={} store={}", self.save, store::BYTES)?;
         write!(f, " until={}", name(self.until))?;
+        if self.faults > 0 {
+            write!(f, " faults={}", self.faults)?;
+        }
         match self.crash {
             Some(crash) => write!(f, " crash={}", name(crash)),
             None => Ok(()),

@@ -98,6 +98,9 @@ impl Run {
             () if orders.rate.is_some() && machine.log == Log::Rtt => {
                 lacks("timer for what a host sends", "leave out --rate")
             }
+            () if orders.faults > 0 && machine.log == Log::Rtt => {
+                lacks("sensor that fails on purpose", "leave out --faults")
+            }
             () => Ok(()),
         }
     }

@@ -17,6 +17,7 @@ use crate::memory::Memory;
 use crate::reporter::Reporter;
 use crate::sampler::{Inbox, Sample};
 use crate::tally::Tally;
+use crate::watch::Verdict;
 use crate::watchdog::{Watchdog, Watched};
 
 /// How a device lives.
@@ -38,6 +39,8 @@ pub struct Settings {
     /// Generated samples that the generator is settled by when training is over; see
     /// [`Session::settle`](ganlet::session::Session::settle).
     pub settled_by: u32,
+    /// Whether an alarm tells the reading that raised it; nothing else tells any.
+    pub tell_readings: bool,
     /// The stack's high-water mark in bytes, for telemetry; 0 where it is not measured.
     pub stack: fn() -> u32,
 }
@@ -54,6 +57,7 @@ impl Settings {
             report_every: 100,
             save_every: 1000,
             settled_by: 4096,
+            tell_readings: false,
             stack: || 0,
         }
     }
@@ -320,9 +324,17 @@ where
             self.learner.keep(*window);
         }
         match turn {
-            Some((true, verdict)) => self.reporter.report(&Event::Alarm(verdict)),
-            Some((false, verdict)) => self.reporter.report(&Event::Calm(verdict)),
+            Some((true, verdict)) => self.reporter.report(&Event::Alarm(self.told(verdict))),
+            Some((false, verdict)) => self.reporter.report(&Event::Calm(self.told(verdict))),
             None => {}
+        }
+    }
+
+    /// What may be told of a verdict.
+    fn told(&self, verdict: Verdict) -> Verdict {
+        Verdict {
+            reading: verdict.reading.filter(|_| self.settings.tell_readings),
+            ..verdict
         }
     }
 

@@ -12,8 +12,9 @@ use crate::memory::Memory;
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Verdict {
-    /// Its last reading, in the sensor's unit.
-    pub reading: f32,
+    /// Its last reading, in the sensor's unit. A raw reading leaves the device only where
+    /// [`Settings::tell_readings`](crate::Settings::tell_readings) says so.
+    pub reading: Option<f32>,
     /// Minus the discriminator's logit: 0 is as likely real as generated, higher is stranger.
     pub strangeness: f32,
     /// The limit of strangeness.
@@ -121,7 +122,7 @@ impl Watch {
         }
         let [strangeness] = session.strangeness(&[*window]);
         let verdict = Verdict {
-            reading: window.flat().last().copied().unwrap_or(f32::NAN),
+            reading: window.flat().last().copied(),
             strangeness,
             threshold: session.threshold,
             farthest: distance(session, window),

@@ -4,7 +4,7 @@ use std::process::Command;
 
 use anyhow::Result;
 
-use super::{cost, flash_check, golden, panic_free, setup, twin};
+use super::{cost, flash_check, golden, panic_free, setup, soak, twin};
 use crate::{
     machine::MACHINES,
     process::{self, cargo},
@@ -52,6 +52,7 @@ fn stages() -> Vec<Stage> {
     stages.push(Stage::new("emulator", || setup::ensure(&setup::EMULATOR)));
     stages.push(Stage::new("golden", golden::run_all));
     stages.push(Stage::new("cost", cost::run_golden));
+    stages.push(Stage::new("soak", soak::short));
     stages.extend(
         MACHINES
             .iter()

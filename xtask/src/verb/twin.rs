@@ -59,9 +59,10 @@ pub(crate) fn short(machine: &'static Machine) -> Result<()> {
 /// Trains on both and compares.
 pub(crate) fn run(args: &Args) -> Result<()> {
     let orders = &args.orders;
-    if orders.readings == 0 || orders.rate.is_some() || orders.crash.is_some() {
+    let other = orders.rate.is_some() || orders.crash.is_some() || orders.faults > 0;
+    if orders.readings == 0 || other {
         return Err(usage_error(
-            "twins need --readings of 1 or more, and neither --rate nor --crash",
+            "twins need --readings of 1 or more, and none of --rate, --crash, --faults",
         ));
     }
     let scratch = Scratch::folder("twin")?;

@@ -176,34 +176,49 @@ fn a_constant_sensor_is_told_of_and_waited_for() {
     assert!(learner.session.standardiser.sd() > 1.0);
 }
 
-#[test]
-fn readings_that_do_not_belong_raise_one_alarm_and_calm_ends_it() {
-    struct Heated(Rng, u32);
-    impl Sensor for Heated {
-        fn read(&mut self) -> Result<f32, Fault> {
-            self.1 += 1;
-            let heat = if (1200..1260).contains(&self.1) {
-                15.0
-            } else {
-                0.0
-            };
-            Ok(20.0 + heat + 0.5 * self.0.gaussian())
-        }
+/// A room that is heated for a while, and remembers what it has said.
+struct Heated<'a>(Rng, u32, &'a RefCell<Vec<f32>>);
+
+impl Sensor for Heated<'_> {
+    fn read(&mut self) -> Result<f32, Fault> {
+        self.1 += 1;
+        let heat = if (1200..1260).contains(&self.1) {
+            15.0
+        } else {
+            0.0
+        };
+        let reading = 20.0 + heat + 0.5 * self.0.gaussian();
+        self.2.borrow_mut().push(reading);
+        Ok(reading)
     }
+}
+
+/// What a heated room says, and what is told of it.
+fn heated(tell_readings: bool) -> (Vec<f32>, Vec<Event>) {
+    let said = RefCell::new(Vec::new());
     let lockstep = Settings {
         pace: Pace::Lockstep { readings: 4 },
+        tell_readings,
         ..settings(400)
     };
-    let (_, events) = run(Heated(Rng::new(4, 0), 0), lockstep);
-    let begun: Vec<&Verdict> = events
-        .iter()
-        .filter_map(|event| match event {
-            Event::Alarm(verdict) => Some(verdict),
-            _ => None,
-        })
-        .collect();
+    let (_, events) = run(Heated(Rng::new(4, 0), 0, &said), lockstep);
+    (said.into_inner(), events)
+}
+
+fn alarms(events: &[Event]) -> Vec<Verdict> {
+    let alarm = |event: &Event| match event {
+        Event::Alarm(verdict) => Some(*verdict),
+        _ => None,
+    };
+    events.iter().filter_map(alarm).collect()
+}
+
+#[test]
+fn readings_that_do_not_belong_raise_one_alarm_and_calm_ends_it() {
+    let (_, events) = heated(true);
+    let begun = alarms(&events);
     assert_eq!(begun.len(), 1, "{begun:?}");
-    assert!(begun[0].reading > 30.0);
+    assert!(begun[0].reading > Some(30.0));
     assert!(events.iter().any(|event| matches!(event, Event::Calm(_))));
 }
 
@@ -413,4 +428,19 @@ fn a_watchdog_is_fed_by_progress_alone() {
     );
     (0..1000).for_each(|_| _ = device.turn(&mut inbox));
     assert_eq!(meals.take(), 0, "it has finished, and no readings come");
+}
+
+#[test]
+fn no_reading_is_told_unless_somebody_asks_for_it() {
+    let (said, events) = heated(false);
+    assert_eq!(alarms(&events).len(), 1);
+    let log: std::string::String = events.iter().map(|it| std::format!("{it:?}\n")).collect();
+    for reading in &said {
+        let reading = std::format!(" {reading:?}");
+        assert!(!log.contains(&reading), "{reading} is in the log");
+    }
+    // The same search finds them where they are.
+    let (said, events) = heated(true);
+    let told = alarms(&events)[0].reading;
+    assert!(said.iter().any(|it| Some(*it) == told));
 }

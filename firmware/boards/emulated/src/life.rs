@@ -17,6 +17,7 @@ pub(crate) fn live<M: Model, Mem: Memory<M::Sample>>(
 ) -> ! {
     let mut life = begin(learner, orders, clock);
     let mut told = false;
+    let before = life.learner().readings().count();
     loop {
         if orders.rate == 0 {
             sampling::lockstep();
@@ -24,7 +25,12 @@ pub(crate) fn live<M: Model, Mem: Memory<M::Sample>>(
         let ended = inlet::has_ended() && inbox.len() == 0;
         match life.turn(&mut inbox) {
             Activity::Learned | Activity::Saving => {}
-            Activity::Watching if ended || !orders.watch => ending::end(0),
+            Activity::Watching if ended || !orders.watch => {
+                if orders.faults > 0 {
+                    account(life.learner().readings().count() - before);
+                }
+                ending::end(0)
+            }
             Activity::Waiting if ended && !told => {
                 told = true;
                 life.no_more_readings();
@@ -33,6 +39,18 @@ pub(crate) fn live<M: Model, Mem: Memory<M::Sample>>(
             Activity::Watching | Activity::Waiting => {}
         }
     }
+}
+
+/// Where every reading has gone that the sensor was asked for.
+fn account(learned: u32) {
+    let tally = &sampling::TALLY;
+    defmt::info!(
+        "Account {{ seen: {}, learned: {}, rejected: {}, dropped: {} }}",
+        tally.seen(),
+        learned,
+        tally.rejected_in_all(),
+        tally.dropped()
+    );
 }
 
 /// Not inlined: drawing the networks takes stack that learning needs afterwards.

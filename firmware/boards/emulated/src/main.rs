@@ -50,7 +50,7 @@ fn main() -> ! {
     let thermometer = orders
         .bus
         .then(|| machine::thermometer().expect("a thermometer on the bus"));
-    sampling::begin(thermometer, outbox);
+    sampling::begin(thermometer, &orders, outbox);
     // SAFETY: no critical section relies on this interrupt being masked.
     unsafe { NVIC::unmask(Received) };
     if let Some(core) = cortex_m::Peripherals::take()

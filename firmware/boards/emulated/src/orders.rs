@@ -28,6 +28,8 @@ pub(crate) struct Orders {
     pub(crate) bus: bool,
     /// Whether it goes on after the last round, until the readings end.
     pub(crate) watch: bool,
+    /// Of 1,000 readings, those that are to fail in any way there is; an account follows at the end.
+    pub(crate) faults: u32,
     /// How the run is to crash, to see that a crash is told of.
     pub(crate) crash: Option<Crash>,
 }
@@ -53,6 +55,7 @@ impl Default for Orders {
             rate: 0,
             bus: false,
             watch: false,
+            faults: 0,
             crash: None,
         }
     }
@@ -92,6 +95,7 @@ impl Orders {
             "save" => set(&mut self.save, value)?,
             "store" => set(&mut self.store, value)?,
             "rate" => set(&mut self.rate, value)?,
+            "faults" => set(&mut self.faults, value)?,
             "crash" => {
                 self.crash = Some(match choice(value, ["panic", "fault"])? {
                     false => Crash::Panic,

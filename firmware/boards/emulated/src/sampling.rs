@@ -3,10 +3,10 @@
 use core::cell::RefCell;
 
 use critical_section::Mutex;
-use ganlet_app::{Fault, Plausible, Sample, Sampler, Sensor, Tally};
+use ganlet_app::{Fault, Faulty, Mishap, Plausible, Sample, Sampler, Sensor, Tally};
 use heapless::spsc::Producer;
 
-use crate::{inlet, machine::Thermometer};
+use crate::{inlet, machine::Thermometer, orders::Orders};
 
 /// What became of the readings.
 pub(crate) static TALLY: Tally = Tally::new();
@@ -14,11 +14,18 @@ pub(crate) static TALLY: Tally = Tally::new();
 static SAMPLING: Mutex<RefCell<Option<Sampling>>> = Mutex::new(RefCell::new(None));
 
 struct Sampling {
-    sampler: Sampler<'static, Source>,
+    sampler: Sampler<'static, Faulty<Source>>,
     kind: Kind,
     /// Whether the host has been asked for a temperature and has not answered yet.
     asked: bool,
 }
+
+/// Where a thermometer fails on purpose, what it says is held against what it can measure.
+const OF_A_ROOM: Plausible = Plausible {
+    low: -55.0,
+    high: 125.0,
+    stuck_after: 2,
+};
 
 /// Who gives the readings.
 #[derive(Clone, Copy, PartialEq)]
@@ -44,13 +51,23 @@ impl Sensor for Source {
 }
 
 /// Begins to take readings; without a thermometer they are the host's.
-pub(crate) fn begin(thermometer: Option<Thermometer>, outbox: Producer<'static, Sample>) {
+pub(crate) fn begin(
+    thermometer: Option<Thermometer>,
+    orders: &Orders,
+    outbox: Producer<'static, Sample>,
+) {
     let (source, kind) = match thermometer {
         Some(thermometer) => (Source::I2c(thermometer), Kind::I2c),
         None => (Source::Uart, Kind::Uart),
     };
+    let (mishaps, limits): (&[_], _) = match orders.faults {
+        0 => (&[], Plausible::ANY),
+        _ => (&Mishap::OF_SENSORS, OF_A_ROOM),
+    };
+    let rate = orders.faults as f32 / 1000.0;
+    let source = Faulty::new(source, mishaps.iter().copied(), rate, orders.seed);
     let sampling = Sampling {
-        sampler: Sampler::new(source, Plausible::ANY, outbox, &TALLY),
+        sampler: Sampler::new(source, limits, outbox, &TALLY),
         kind,
         asked: false,
     };
