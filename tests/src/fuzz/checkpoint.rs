@@ -5,7 +5,7 @@
 //! and survives its own checkpoint.
 
 use ganlet::checkpoint::{self, HEADER_BYTES};
-use ganlet::layer::{Row as _, Zero as _};
+use ganlet::layer::Zero as _;
 use ganlet::model::{Model, Scalar, Window16, Window32};
 use ganlet::params::ParamsExt;
 use ganlet::rng::Rng;
@@ -118,8 +118,6 @@ fn load<M: Model>(bytes: &[u8]) {
         gan.generator.all_finite() && gan.discriminator.all_finite(),
         "training makes numbers that are not finite"
     );
-    let [generated] = state.session.generate(&mut Rng::new(3, 0));
-    assert!(generated.flat().iter().all(|x| !x.is_nan()));
 }
 
 fn same(a: &[u8], b: &[u8]) {

@@ -7,10 +7,10 @@
 mod arguments;
 mod checkpoint;
 mod csv;
+mod distribution;
 mod monitor;
 mod replay;
 mod serial;
-mod target;
 
 /// Tries any bytes.
 pub type Attempt = fn(&[u8]);
@@ -20,10 +20,10 @@ pub const TARGETS: [(&str, Attempt); 7] = [
     ("arguments", arguments::attempt),
     ("checkpoint", checkpoint::attempt),
     ("csv", csv::attempt),
+    ("distribution", distribution::attempt),
     ("monitor", monitor::attempt),
     ("replay", replay::attempt),
     ("serial", serial::attempt),
-    ("target", target::attempt),
 ];
 
 /// The attempt of this name.
