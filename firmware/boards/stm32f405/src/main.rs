@@ -36,8 +36,8 @@ use orders::{Crash, Orders};
 #[entry]
 fn main() -> ! {
     static mut LEARNER: life::Readings = life::NEW;
-    // Half as many windows as readings: twice as many would leave the stack no room.
-    static mut WINDOWS: Learner<Window32, Replay<[f32; 32], 256>> = Learner::new(Replay::uniform());
+    // A quarter as many windows as readings: more would leave the stack no room.
+    static mut WINDOWS: Learner<Window32, Replay<[f32; 32], 128>> = Learner::new(Replay::uniform());
     static mut WAITING: life::Waiting = life::Waiting::new();
 
     let (Some(mut core), Some(chip)) = (cortex_m::Peripherals::take(), pac::Peripherals::take())
