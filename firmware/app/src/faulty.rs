@@ -117,7 +117,8 @@ pub struct Faulty<T> {
     mishaps: u16,
     rate: f32,
     rng: Rng,
-    last: f32,
+    /// The last true reading, if there has been one.
+    last: Option<f32>,
     happened: u32,
 }
 
@@ -136,7 +137,7 @@ impl<T> Faulty<T> {
             mishaps: bits.fold(0, |all, bit| all | bit),
             rate,
             rng: Rng::new(seed, MISHAPS),
-            last: 0.0,
+            last: None,
             happened: 0,
         }
     }
@@ -167,7 +168,7 @@ impl<S: Sensor> Sensor for Faulty<S> {
     fn read(&mut self) -> Result<f32, Fault> {
         let reading = self.inner.read();
         let Some(mishap) = self.strikes(&Mishap::OF_SENSORS) else {
-            self.last = reading.unwrap_or(self.last);
+            self.last = reading.ok().or(self.last);
             return reading;
         };
         match mishap {
@@ -175,7 +176,7 @@ impl<S: Sensor> Sensor for Faulty<S> {
             Mishap::Glitch => Err(Fault::Bus),
             Mishap::NotANumber => Ok(f32::NAN),
             Mishap::Overrange => Ok(1e30 * self.rng.rademacher()),
-            Mishap::Freeze => Ok(self.last),
+            Mishap::Freeze => self.last.map_or(reading, Ok),
             _ => reading.map(|x| x + Self::LIE * self.rng.rademacher()),
         }
     }

@@ -60,9 +60,9 @@ fn label(place: f64, step: f64, largest: f64) -> String {
     let exponent = |value: f64| number::exponent(value * 1.000_001);
     let (unit, top) = (exponent(step), number::exponent(largest));
     if (-4..7).contains(&top) {
-        return number::fixed(place, -unit);
+        return number::fixed(place, unit.saturating_neg());
     }
-    number::scientific(place, (exponent(place) - unit).clamp(0, 15))
+    number::scientific(place, exponent(place).saturating_sub(unit).clamp(0, 15))
 }
 
 #[cfg(test)]
