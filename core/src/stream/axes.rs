@@ -197,6 +197,12 @@ impl<const N: usize> Axes for PrincipalAxes<N> {
         let mut eigen = Eigen::ZERO;
         eigen.decompose(&mut matrix);
         let least = eigen.values.last().copied().unwrap_or(1.0);
+        // A single reading has no shape to correct, and its scale was learned from fewer readings
+        // than the networks have seen.
+        if N == 1 {
+            self.undo();
+            return math::sqrt(least.max(0.0)).min(1.0);
+        }
         let roots = eigen
             .values
             .map(|x| math::sqrt(x.max(0.0)).max(1.0 / Self::STRETCH));
