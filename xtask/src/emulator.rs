@@ -160,7 +160,11 @@ fn end(child: &Mutex<Child>) {
 }
 
 /// QEMU without a window.
-fn command(machine: &Machine, elf: &Path) -> Result<Command> {
+/// The emulator, ready to run `elf` on a machine; whoever starts it adds the lines that lead out.
+///
+/// # Errors
+/// If QEMU is not there.
+pub(crate) fn command(machine: &Machine, elf: &Path) -> Result<Command> {
     let absent = || format!("{} is missing: run `cargo xtask setup`", program::QEMU);
     let mut command = program::command().with_context(absent)?;
     command

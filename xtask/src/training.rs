@@ -1,12 +1,14 @@
 //! What training costs on a machine, counted: a program that only trains runs under the plugin that
 //! counts, and what it has executed is joined with its ELF.
 
-use std::{collections::BTreeMap, fs, path::Path, process::Command};
+use std::{collections::BTreeMap, fs, path::Path};
 
 use anyhow::{Context, Result, ensure};
 use ganlet_workload::{Players, ROUNDS, Seeded, W1, W2, Workload, digest, step};
 
-use crate::{cortex_m4, elf::Elf, firmware, machine::Machine, orders::Model, scratch::Scratch};
+use crate::{
+    cortex_m4, elf::Elf, emulator, firmware, machine::Machine, orders::Model, scratch::Scratch,
+};
 
 /// A program of `firmware/boards/measured`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, clap::ValueEnum)]
@@ -174,19 +176,11 @@ fn run(
         counter.display(),
         counts.display()
     );
-    let output = Command::new("qemu-system-arm")
-        .args([
-            "-machine",
-            machine.name,
-            "-display",
-            "none",
-            "-plugin",
-            &plugin,
-        ])
-        .args(["-semihosting-config", "enable=on,target=native", "-kernel"])
-        .arg(elf)
+    let output = emulator::command(machine, elf)?
+        .args(["-plugin", &plugin])
+        .args(["-semihosting-config", "enable=on,target=native"])
         .output()
-        .context("cannot start qemu-system-arm")?;
+        .context("cannot start the emulator")?;
     let text = String::from_utf8_lossy(&output.stdout);
     ensure!(
         output.status.success(),
