@@ -119,6 +119,7 @@ pub struct Device<'a, M: Model, Mem, C, St, R> {
 #[derive(Clone, Copy, Debug, Default)]
 struct Told {
     faults: [u32; Fault::ALL.len()],
+    rejected: u32,
     dropped: u32,
 }
 
@@ -201,7 +202,7 @@ where
     }
 
     /// The same with a watchdog, which is fed by a step of training, by a piece of a checkpoint and by
-    /// what is taken in of the readings, and by nothing else.
+    /// a reading that is taken in or rejected, and by nothing else.
     #[must_use]
     pub fn with_watchdog(mut self, watchdog: &'a mut dyn Watchdog) -> Self {
         self.watchdog = Watched(Some(watchdog));
@@ -243,13 +244,20 @@ where
     ///
     /// While a checkpoint is written, readings are taken in and judged as ever, but not learned.
     pub fn turn(&mut self, inbox: &mut impl Inbox) -> Activity {
-        let took = self.take_in(inbox);
+        let took = self.take_in(inbox) | self.has_rejected();
         self.tell_of_losses();
         let activity = self.act();
         if took || matches!(activity, Activity::Learned | Activity::Saving) {
             self.watchdog.feed();
         }
         activity
+    }
+
+    /// Whether readings were rejected since this was last asked: a sensor that fails is at work, and
+    /// the device that counts its failures too.
+    fn has_rejected(&mut self) -> bool {
+        let total = self.tally.rejected_in_all();
+        core::mem::replace(&mut self.told.rejected, total) != total
     }
 
     /// The turn's work, once the readings are taken in.

@@ -2,9 +2,10 @@
 
 use core::fmt;
 
-/// A watchdog: it resets the device unless it is fed in time. Give it some ten times the longest that
+/// A watchdog: it resets the device unless it is fed in time. Give it more than the longest that
 /// feeding can take: a step of training, a piece of a checkpoint (a page of flash is erased in it), or
-/// the wait for the next reading.
+/// the wait for the next reading, [`LONGEST_WAIT`](crate::Sampler::LONGEST_WAIT) ticks of a sensor that
+/// does not answer.
 pub trait Watchdog {
     /// Begins its time anew.
     fn feed(&mut self);

@@ -428,6 +428,11 @@ fn a_watchdog_is_fed_by_progress_alone() {
     );
     (0..1000).for_each(|_| _ = device.turn(&mut inbox));
     assert_eq!(meals.take(), 0, "it has finished, and no readings come");
+    for _ in 0..3 {
+        tally.reject(Fault::NoAnswer);
+        (0..1000).for_each(|_| _ = device.turn(&mut inbox));
+    }
+    assert_eq!(meals.take(), 3, "a failure that is counted is work done");
 }
 
 #[test]

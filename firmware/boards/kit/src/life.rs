@@ -1,12 +1,14 @@
 //! What a board learns, and how it lives.
 
 use ganlet::{
+    health::Shadow,
     model::{Model, Scalar},
     recipe::Recipe,
     stream::Replay,
 };
 use ganlet_app::{
     Activity, DefmtReporter, Device, Learner, Memory, Plausible, Sample, Settings, Store, Tally,
+    Watchdog,
 };
 use heapless::spsc::{Consumer, Queue};
 
@@ -21,8 +23,23 @@ pub type Waiting = Queue<Sample, 64>;
 /// A learner of single readings, of which it remembers 512.
 pub type Readings = Learner<Scalar, Replay<[f32; 1], 512>>;
 
+/// Room for the networks of that learner.
+pub type Aside = Shadow<Scalar>;
+
 /// A learner that has not begun.
 pub const NEW: Readings = Learner::new(Replay::uniform());
+
+/// What a board has against accidents.
+pub struct Guard<M: Model + 'static> {
+    /// Room for networks to go back to.
+    pub shadow: &'static mut Shadow<M>,
+    /// Who starts the board anew that gets nowhere for [`PATIENCE_MILLIS`].
+    pub watchdog: &'static mut dyn Watchdog,
+}
+
+/// How long a board may get nowhere. The longest that it has to wait is for a sensor that does not
+/// answer, every 64th tick: 6.4 s. RP2350's watchdog is given 8.3 s at most.
+pub const PATIENCE_MILLIS: u32 = 8_000;
 
 /// What the readings came to.
 pub static TALLY: Tally = Tally::new();
@@ -68,8 +85,13 @@ impl<M: Model, Mem: Memory<M::Sample>, St: Store> Life<M, Mem, St> {
         clock: Metronome,
         store: St,
         inbox: Consumer<'static, Sample>,
+        guard: Option<Guard<M>>,
     ) -> Self {
         let device = Device::start(learner, settings, &TALLY, clock, store, DefmtReporter);
+        let device = match guard {
+            Some(Guard { shadow, watchdog }) => device.with_shadow(shadow).with_watchdog(watchdog),
+            None => device,
+        };
         Self { device, inbox }
     }
 

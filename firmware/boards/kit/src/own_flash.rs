@@ -6,11 +6,12 @@
 
 use cortex_m::peripheral::{DCB, DWT};
 use embedded_storage::nor_flash::{ErrorType, NorFlash, ReadNorFlash};
+use ganlet::model::Scalar;
 use ganlet_app::{Flash, Sample};
 use heapless::spsc::Consumer;
 
 use crate::{
-    life::{self, Life, Readings},
+    life::{self, Guard, Life, Readings},
     metronome::Metronome,
 };
 
@@ -24,11 +25,12 @@ pub fn live<F: NorFlash, const PAGES: usize>(
     clock: Metronome,
     (debug, mut counter): (&mut DCB, DWT),
     inbox: Consumer<'static, Sample>,
+    guard: Guard<Scalar>,
 ) -> ! {
     debug.enable_trace();
     counter.enable_cycle_counter();
     let store = Flash::<_, 0, PAGES>::new(Timed { flash, clock });
-    Life::begin(learner, life::settings(), clock, store, inbox).forever()
+    Life::begin(learner, life::settings(), clock, store, inbox, Some(guard)).forever()
 }
 
 /// A flash whose erasures the clock knows of.

@@ -6,10 +6,11 @@
 mod chip_temperature;
 mod flash;
 mod thermometer;
+mod watchdog;
 
 use board_kit::{
     either::Either,
-    life::{self, TALLY},
+    life::{self, Guard, TALLY},
     metronome::Metronome,
     own_flash,
     spin::Spin,
@@ -21,6 +22,7 @@ use nrf52840_hal::{Clocks, gpio::p0, pac};
 use panic_probe as _;
 
 use chip_temperature::ChipTemperature;
+use watchdog::Dog;
 
 /// The clock of the core.
 const HERTZ: u32 = 64_000_000;
@@ -28,6 +30,8 @@ const HERTZ: u32 = 64_000_000;
 #[entry]
 fn main() -> ! {
     static mut LEARNER: life::Readings = life::NEW;
+    static mut SHADOW: life::Aside = life::Aside::NONE;
+    static mut DOG: Option<Dog> = None;
     static mut WAITING: life::Waiting = life::Waiting::new();
 
     let (Some(mut core), Some(chip)) = (cortex_m::Peripherals::take(), pac::Peripherals::take())
@@ -46,5 +50,9 @@ fn main() -> ! {
     let flash = flash::flash(chip.NVMC);
     clock.beat(life::PER_SECOND);
     let counter = (&mut core.DCB, core.DWT);
-    own_flash::live::<_, { flash::PAGES }>(LEARNER, flash, clock, counter, inbox)
+    let guard = Guard {
+        shadow: SHADOW,
+        watchdog: DOG.insert(Dog::new(chip.WDT)),
+    };
+    own_flash::live::<_, { flash::PAGES }>(LEARNER, flash, clock, counter, inbox, guard)
 }

@@ -6,10 +6,11 @@
 mod chip_temperature;
 mod flash;
 mod thermometer;
+mod watchdog;
 
 use board_kit::{
     either::Either,
-    life::{self, TALLY},
+    life::{self, Guard, TALLY},
     metronome::Metronome,
     own_flash,
     spin::Spin,
@@ -29,6 +30,7 @@ use two_wire::TwoWire;
 
 use chip_temperature::ChipTemperature;
 use flash::Flash;
+use watchdog::Dog;
 
 /// The crystal of the board.
 const CRYSTAL: u32 = 12_000_000;
@@ -41,6 +43,8 @@ static IMAGE: ImageDef = ImageDef::secure_exe();
 #[entry]
 fn main() -> ! {
     static mut LEARNER: life::Readings = life::NEW;
+    static mut SHADOW: life::Aside = life::Aside::NONE;
+    static mut DOG: Option<Dog> = None;
     static mut WAITING: life::Waiting = life::Waiting::new();
 
     let (Some(mut core), Some(mut chip)) =
@@ -81,5 +85,9 @@ fn main() -> ! {
     let flash = unsafe { Flash::take() };
     clock.beat(life::PER_SECOND);
     let counter = (&mut core.DCB, core.DWT);
-    own_flash::live::<_, { flash::SECTORS }>(LEARNER, flash, clock, counter, inbox)
+    let guard = Guard {
+        shadow: SHADOW,
+        watchdog: DOG.insert(Dog::new(watchdog)),
+    };
+    own_flash::live::<_, { flash::SECTORS }>(LEARNER, flash, clock, counter, inbox, guard)
 }

@@ -116,7 +116,7 @@ pub(crate) fn live<M: Model, Mem: Memory<M::Sample>>(
     store: impl Store,
     inbox: Consumer<'static, Sample>,
 ) -> ! {
-    let mut life = Life::begin(learner, settings::<M>(orders), clock, store, inbox);
+    let mut life = Life::begin(learner, settings::<M>(orders), clock, store, inbox, None);
     let mut told = false;
     loop {
         let activity = life.turn();

@@ -10,11 +10,12 @@ mod host;
 #[path = "../../emulated/src/orders.rs"]
 mod orders;
 mod thermometer;
+mod watchdog;
 
 use board_kit::{
     either::Either,
     last_words,
-    life::{self, TALLY},
+    life::{self, Guard, TALLY},
     metronome::Metronome,
     own_flash,
     spin::Spin,
@@ -32,12 +33,15 @@ use chip_temperature::ChipTemperature;
 use flash::Flash;
 use host::Said;
 use orders::{Crash, Orders};
+use watchdog::Dog;
 
 #[entry]
 fn main() -> ! {
     static mut LEARNER: life::Readings = life::NEW;
     // A quarter as many windows as readings: more would leave the stack no room.
     static mut WINDOWS: Learner<Window32, Replay<[f32; 32], 128>> = Learner::new(Replay::uniform());
+    static mut SHADOW: life::Aside = life::Aside::NONE;
+    static mut DOG: Option<Dog> = None;
     static mut WAITING: life::Waiting = life::Waiting::new();
 
     let (Some(mut core), Some(chip)) = (cortex_m::Peripherals::take(), pac::Peripherals::take())
@@ -87,5 +91,9 @@ fn main() -> ! {
     let flash = Flash::new(chip.FLASH);
     clock.beat(life::PER_SECOND);
     let counter = (&mut core.DCB, core.DWT);
-    own_flash::live::<_, { flash::SECTORS }>(LEARNER, flash, clock, counter, inbox)
+    let guard = Guard {
+        shadow: SHADOW,
+        watchdog: DOG.insert(Dog::new(chip.IWDG, &chip.DBGMCU)),
+    };
+    own_flash::live::<_, { flash::SECTORS }>(LEARNER, flash, clock, counter, inbox, guard)
 }
