@@ -27,6 +27,7 @@ mod run;
 mod scratch;
 mod sizes;
 mod source_line;
+mod stack;
 mod stage;
 mod store;
 mod toolchain;
@@ -80,6 +81,8 @@ enum Verb {
     Soak(verb::soak::Args),
     /// Flash a board through a debug probe, run it and show its log
     Flash(verb::flash::Args),
+    /// The most stack that a firmware can take, and by which calls
+    Stack(verb::stack::Args),
     /// Check that a board's firmware fits its chip; no probe is needed
     FlashCheck(verb::flash_check::Args),
 }
@@ -116,6 +119,7 @@ fn run(verb: Verb) -> Result<()> {
         Verb::Mutants(args) => verb::mutants::run(&args),
         Verb::Soak(args) => verb::soak::run(&args),
         Verb::Flash(args) => verb::flash::run(&args),
+        Verb::Stack(args) => verb::stack::run(&args),
         Verb::FlashCheck(args) => verb::flash_check::run(&args),
     }
 }

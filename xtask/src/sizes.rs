@@ -1,10 +1,15 @@
 //! How much flash, memory and stack each board's firmware takes, beside what it took before.
 
-use std::{collections::BTreeMap, fmt::Write as _, fs, path::PathBuf};
+use std::{
+    collections::BTreeMap,
+    fmt::Write as _,
+    fs,
+    path::{Path, PathBuf},
+};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 
-use crate::board;
+use crate::{board, elf::Elf, stack::Deepest};
 
 /// How far a size may be off before it counts as another: compilers differ a little.
 const TOLERANCE: f64 = 0.02;
@@ -21,15 +26,40 @@ pub(crate) struct Size {
     pub(crate) ram: u64,
     /// Of stack at its highest in a short run; `None` where nothing runs it.
     pub(crate) stack: Option<u64>,
+    /// Of stack at most, by the machine code.
+    pub(crate) bound: u64,
 }
 
 impl Size {
+    /// What the firmware at `path` takes; nothing is run.
+    ///
+    /// # Errors
+    /// If it is no ELF, hides what it takes of the stack, or may take more than there is.
+    pub(crate) fn of(path: &Path) -> Result<Self> {
+        let bytes = fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
+        let elf = Elf::parse(&bytes)?;
+        let (bound, room) = (Deepest::of(&elf)?.bytes(), elf.room_for_stack()?);
+        ensure!(
+            bound <= room,
+            "{}: its stack may take {bound} bytes, and there are {room}; `cargo xtask stack` tells by \
+             which calls",
+            path.display()
+        );
+        Ok(Self {
+            flash: elf.flash(),
+            ram: elf.memory(),
+            stack: None,
+            bound,
+        })
+    }
+
     /// Whether `other` is within the tolerance of this, as far as both are measured.
     fn is_like(self, other: Self) -> bool {
         let like = |a: u64, b: u64, by: f64| a.abs_diff(b) as f64 <= by * b as f64;
         let stacks = self.stack.zip(other.stack);
         like(self.flash, other.flash, TOLERANCE)
             && like(self.ram, other.ram, TOLERANCE)
+            && like(self.bound, other.bound, TOLERANCE)
             && stacks.is_none_or(|(a, b)| like(a, b, STACK_TOLERANCE))
     }
 }
@@ -71,15 +101,18 @@ impl Sizes {
 
     /// A line a board.
     pub(crate) fn table(&self) -> String {
-        let head = ["board", "flash", "RAM", "stack"];
-        let mut text = format!(
-            "{:<12} {:>8} {:>8} {:>8}\n",
-            head[0], head[1], head[2], head[3]
-        );
-        for (board, Size { flash, ram, stack }) in &self.0 {
-            let stack = told(*stack);
+        let mut text = String::new();
+        let mut line = |[board, flash, ram, stack, bound]: [&str; 5]| {
             // A String has room.
-            _ = writeln!(text, "{board:<12} {flash:>8} {ram:>8} {stack:>8}");
+            _ = writeln!(
+                text,
+                "{board:<12} {flash:>8} {ram:>8} {stack:>8} {bound:>8}"
+            );
+        };
+        line(["board", "flash", "RAM", "stack", "at most"]);
+        for (board, size) in &self.0 {
+            let [flash, ram, bound] = [size.flash, size.ram, size.bound].map(|it| it.to_string());
+            line([board, &flash, &ram, &told(size.stack), &bound]);
         }
         text
     }
@@ -89,10 +122,11 @@ impl Sizes {
         let change = |(board, new): (&String, &Size)| match golden.0.get(board) {
             Some(old) if new.is_like(*old) => None,
             Some(old) => Some(format!(
-                "{board} took {} bytes of flash, {} of RAM and {} of stack before",
+                "{board} took {} bytes of flash, {} of RAM and {} of stack, {} at most, before",
                 old.flash,
                 old.ram,
-                told(old.stack)
+                told(old.stack),
+                old.bound
             )),
             None => Some(format!("{board} has no golden size")),
         };
@@ -108,7 +142,13 @@ impl Sizes {
                 UNMEASURED => None,
                 stack => Some(stack.parse().ok()?),
             };
-            Some((board, Size { flash, ram, stack }))
+            let size = Size {
+                flash,
+                ram,
+                stack,
+                bound: words.next()?.parse().ok()?,
+            };
+            Some((board, size))
         };
         text.lines()
             .skip(1)
@@ -135,7 +175,13 @@ mod tests {
 
     fn sizes(flash: u64, ram: u64, stack: Option<u64>) -> Sizes {
         let mut sizes = Sizes::default();
-        sizes.set("pico2", Size { flash, ram, stack });
+        let size = Size {
+            flash,
+            ram,
+            stack,
+            bound: 6_000,
+        };
+        sizes.set("pico2", size);
         sizes
     }
 
@@ -149,15 +195,19 @@ mod tests {
                 flash: 1,
                 ram: 2,
                 stack: None,
+                bound: 3,
             },
         );
         assert_eq!(Sizes::parse(&two.table()), Some(two));
         assert_eq!(Sizes::parse(""), Some(Sizes::default()));
         assert_eq!(
-            Sizes::parse("board flash RAM stack\npico2 many 2 3\n"),
+            Sizes::parse("board flash RAM stack at most\npico2 many 2 3 4\n"),
             None
         );
-        assert_eq!(Sizes::parse("board flash RAM stack\npico2 1 2\n"), None);
+        assert_eq!(
+            Sizes::parse("board flash RAM stack at most\npico2 1 2 3\n"),
+            None
+        );
     }
 
     #[test]
@@ -169,6 +219,15 @@ mod tests {
         assert_eq!(changes(100_000, 9_799, Some(5_000)), 1);
         assert_eq!(changes(100_000, 10_000, Some(5_501)), 1);
         assert_eq!(changes(100_000, 10_000, None), 0);
+        let mut deeper = sizes(100_000, 10_000, None);
+        deeper.set(
+            "pico2",
+            Size {
+                bound: 6_121,
+                ..deeper.0["pico2"]
+            },
+        );
+        assert_eq!(deeper.changes(&golden).len(), 1);
         assert_eq!(golden.changes(&Sizes::default()).len(), 1);
     }
 

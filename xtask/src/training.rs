@@ -152,8 +152,8 @@ pub(crate) fn count(program: Program, machine: &Machine, profile: &str) -> Resul
         cost: all,
         phases: phases.collect(),
         functions,
-        flash: parsed.size().flash - blank.size().flash,
-        ram: parsed.size().ram,
+        flash: parsed.flash() - blank.flash(),
+        ram: parsed.memory(),
         stack,
     })
 }

@@ -15,5 +15,6 @@ pub(crate) mod power_cut;
 pub(crate) mod qemu;
 pub(crate) mod setup;
 pub(crate) mod soak;
+pub(crate) mod stack;
 pub(crate) mod test;
 pub(crate) mod twin;

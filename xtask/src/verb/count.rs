@@ -5,17 +5,15 @@
 //! microseconds of a round, counts them. Instructions are no cycles: a core takes one to three for
 //! each, or fourteen for a division.
 
-use std::fs;
-
 use anyhow::{Context, Result};
 
 use crate::{
-    elf::Elf,
     emulator::INSTRUCTION,
     log::Message,
     machine::{Log, MACHINES, Machine},
     orders::Model,
     run::Run,
+    sizes::Size,
 };
 
 /// What may be said to `cargo xtask count`.
@@ -62,7 +60,7 @@ fn line(machine: &'static Machine, model: Model) -> Result<String> {
     let instructions = micros / INSTRUCTION;
     let products = products(model);
     let elf = run.image.elf(machine)?;
-    let size = Elf::parse(&fs::read(elf).context("cannot read the ELF")?)?.size();
+    let size = Size::of(&elf)?;
     Ok(format!(
         "{:<14} {:<11} {:>14.0} {:>10} {:>10.2} {:>8} {:>8} {:>8}\n",
         machine.name,

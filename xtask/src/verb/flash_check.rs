@@ -71,7 +71,13 @@ fn check(board: &Board, overwrite: bool) -> Result<(Size, Vec<String>)> {
         let outside = outside(&segment, &chip);
         wrong.extend(outside.map(|it| format!("{}: {it}", board.name)));
     }
-    Ok((elf.size(), wrong))
+    let size = Size::of(&path)?;
+    println!(
+        "  stack: at most {} of {} bytes",
+        size.bound,
+        elf.room_for_stack()?
+    );
+    Ok((size, wrong))
 }
 
 /// What of a segment lies where the chip has no memory.

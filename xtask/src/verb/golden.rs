@@ -2,16 +2,12 @@
 //! are kept beside the firmware, and the sizes of the boards that nothing emulates. A human reads what
 //! `--overwrite` changes.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-};
+use std::{fs, path::PathBuf};
 
 use anyhow::{Context, Result, bail};
 
 use crate::{
     board::{self, BOARDS, Board},
-    elf::Elf,
     firmware,
     machine::{Log, MACHINES, Machine},
     run::Run,
@@ -40,10 +36,8 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     if machines.is_empty() {
         machines.extend(&MACHINES);
         for board in BOARDS.iter().filter(|it| !is_emulated(it)) {
-            sizes.set(
-                board.name,
-                size(&firmware::build_for(board.name, board.target)?)?,
-            );
+            let elf = firmware::build_for(board.name, board.target)?;
+            sizes.set(board.name, Size::of(&elf)?);
         }
     }
     for machine in machines {
@@ -110,16 +104,10 @@ impl Golden {
         })?;
         let size = Size {
             stack,
-            ..size(&elf)?
+            ..Size::of(&elf)?
         };
         Ok(Self { log, size })
     }
-}
-
-/// What a firmware takes, its stack left out.
-fn size(elf: &Path) -> Result<Size> {
-    let bytes = fs::read(elf).with_context(|| format!("cannot read {}", elf.display()))?;
-    Ok(Elf::parse(&bytes)?.size())
 }
 
 /// Whether a machine runs the board's firmware.

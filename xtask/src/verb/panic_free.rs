@@ -27,15 +27,13 @@ pub(crate) fn run() -> Result<()> {
              divisions by a variable and unwraps in what has changed"
         )
     })?;
-    let size = Elf::parse(&fs::read(elf).context("cannot read the ELF")?)?.size();
+    let flash = Elf::parse(&fs::read(elf).context("cannot read the ELF")?)?.flash();
     ensure!(
-        size.flash > SUBSTANCE,
-        "there are only {} bytes in the program: it proves nothing",
-        size.flash
+        flash > SUBSTANCE,
+        "there are only {flash} bytes in the program: it proves nothing"
     );
     println!(
-        "no panic can be reached in {} bytes of {TARGET}: training, scoring, saving, restoring",
-        size.flash
+        "no panic can be reached in {flash} bytes of {TARGET}: training, scoring, saving, restoring"
     );
     Ok(())
 }
