@@ -26,11 +26,11 @@ pub struct BoundEstimate {
 pub struct Bound {
     /// V(G, D), in nats.
     pub value: f32,
-    /// Standard error of `value`.
+    /// Standard error of `value`; NaN for a single pair.
     pub value_error: f32,
     /// ln 2 + V / 2, in nats.
     pub js: f32,
-    /// Standard error of `js`.
+    /// Standard error of `js`; NaN for a single pair.
     pub js_error: f32,
 }
 
@@ -84,10 +84,10 @@ impl BoundEstimate {
         self.rejected
     }
 
-    /// The estimate, with standard errors √(Σ (v_i - mean)² / (n (n - 1))); `None` for fewer than
-    /// two pairs.
+    /// The estimate, with standard errors √(Σ (v_i - mean)² / (n (n - 1))). One pair has no error:
+    /// it is NaN. `None` where there is no pair.
     pub fn bound(&self) -> Option<Bound> {
-        if self.count < 2 {
+        if self.count == 0 {
             return None;
         }
         let n = self.count as f32;
@@ -243,7 +243,9 @@ mod tests {
         let mut estimate = BoundEstimate::new();
         assert_eq!(estimate.bound(), None);
         estimate.push(1.0, -1.0);
-        assert_eq!(estimate.bound(), None);
+        let one = estimate.bound().unwrap();
+        assert!((one.value + 2.0 * math::softplus(-1.0)).abs() < 1e-6);
+        assert!(one.value_error.is_nan() && one.js_error.is_nan());
         estimate.push(f32::NAN, 0.0);
         estimate.push(f32::NEG_INFINITY, 0.0);
         estimate.push(1.0, -1.0);
