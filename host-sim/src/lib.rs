@@ -3,6 +3,7 @@
 //! The binary is a call of [`run`]. Everything that computes is in the crate `ganlet`; here are the
 //! command line, the files, the pictures and the report.
 
+pub mod argument;
 pub mod as_device;
 pub mod checkpoint;
 pub mod cli;

@@ -5,7 +5,7 @@ use ganlet::model::{Model, Modes, Scalar, Window16, Window32};
 use ganlet::session::Session;
 use ganlet::watch::Watched;
 
-use crate::cli;
+use crate::argument;
 use crate::error::Failure;
 use crate::report::data::{Branch, Curve, Latent};
 
@@ -25,7 +25,7 @@ pub trait Job {
     fn run<M: Network>(self) -> Self::Output;
 }
 
-impl cli::Model {
+impl argument::Model {
     /// Does a job for this model.
     pub fn run<J: Job>(self, job: J) -> J::Output {
         match self {

@@ -19,7 +19,7 @@ use serde::Serialize;
 use self::alarms::{BUDGETS, Watched};
 use self::areas::{Areas, FAULTS, Faults, WAYS};
 use self::protocol::{Kept, Labelled};
-use crate::cli::whole;
+use crate::argument::whole;
 use crate::console;
 use crate::error::Failure;
 use crate::manifest;

@@ -6,8 +6,8 @@ use ganlet::layer::Row;
 use ganlet::rng::Rng;
 use ganlet::session::Session;
 
+use crate::argument::{Model, seed, whole};
 use crate::checkpoint;
-use crate::cli::{Model, seed, whole};
 use crate::console;
 use crate::error::Failure;
 use crate::network::{Job, Network};

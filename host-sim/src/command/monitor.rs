@@ -18,7 +18,7 @@ use self::feed::Feed;
 use self::line::Line;
 use self::log::Log;
 use self::summary::Summary;
-use crate::cli::Destination;
+use crate::argument::Destination;
 use crate::console;
 use crate::error::{Failure, excerpt};
 use crate::output::OutDir;

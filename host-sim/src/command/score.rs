@@ -13,8 +13,8 @@ use ganlet::session::Session;
 use ganlet::watch::{Change, Kind, Panel, Verdict};
 use serde::Serialize;
 
+use crate::argument::{Model, Selection};
 use crate::checkpoint;
-use crate::cli::{Model, Selection};
 use crate::console;
 use crate::error::Failure;
 use crate::measure;

@@ -13,7 +13,7 @@ use clap::ValueEnum;
 use rayon::prelude::*;
 
 use self::outcome::Row;
-use crate::cli::{Destination, steps, threads, whole};
+use crate::argument::{Destination, steps, threads, whole};
 use crate::console;
 use crate::error::Failure;
 use crate::output::OutDir;

@@ -20,7 +20,7 @@ use self::divergences::Divergences;
 use self::duel::Duel;
 use self::likelihood::Likelihood;
 use self::summary::Summary;
-use crate::cli::{Destination, seed, steps};
+use crate::argument::{Destination, seed, steps};
 use crate::console;
 use crate::error::Failure;
 use crate::output::OutDir;

@@ -9,7 +9,7 @@ use clap::ArgGroup;
 use ganlet::divergence::Target;
 use ganlet::loss::Loss;
 
-use crate::cli::{Destination, Model, Selection, loss, seed, steps, whole};
+use crate::argument::{Destination, Model, Selection, loss, seed, steps, whole};
 use crate::error::Failure;
 
 pub use run::Summary;

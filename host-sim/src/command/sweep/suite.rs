@@ -5,7 +5,7 @@ use std::path::Path;
 use ganlet::divergence::Target;
 
 use super::Suite;
-use crate::cli::Model;
+use crate::argument::Model;
 use crate::error::Failure;
 use crate::manifest;
 use crate::series::{Rows, Series};

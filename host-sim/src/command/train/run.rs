@@ -11,9 +11,9 @@ use ganlet_app::WARM_UP;
 use serde::Serialize;
 
 use super::{Args, page};
+use crate::argument;
 use crate::as_device::{self, Plan};
 use crate::checkpoint;
-use crate::cli;
 use crate::console;
 use crate::error::Failure;
 use crate::measure::{self, Distance, Reference};
@@ -87,7 +87,7 @@ pub(super) fn train(args: &Args) -> Result<(), Failure> {
     let model = match (&args.resume, args.model) {
         (None, model) => model.unwrap_or_default(),
         (Some(path), asked) => {
-            let found = cli::Model::of_checkpoint(&checkpoint::read(path)?, path)?;
+            let found = argument::Model::of_checkpoint(&checkpoint::read(path)?, path)?;
             if asked.is_some_and(|asked| asked != found) {
                 return Err(Failure::input(
                     "the checkpoint is of another model",
