@@ -3,6 +3,21 @@
 //! A step whose gradient is not finite is skipped, and moments that have seen finite gradients only are
 //! finite. What is left are numbers that have grown beyond all use, and memory that lies: both are
 //! seen by looking at every parameter, once a round, at a third of a percent of the round's cost.
+//!
+//! Networks that are sound can still learn badly. That is what an [`Exam`] is for, a [`Doctor`] who
+//! tells an [`Illness`] by it, and a [`Best`] generator to begin again from.
+
+mod best;
+mod doctor;
+mod exam;
+mod illness;
+#[cfg(test)]
+mod provoked;
+
+pub use best::Best;
+pub use doctor::{Doctor, Treated};
+pub use exam::Exam;
+pub use illness::{Cure, Illness};
 
 use crate::layer::Layer as _;
 use crate::model::Model;
@@ -15,13 +30,16 @@ use crate::trainer::Trainer;
 /// most, so that a whole run of any recipe that is shipped moves no parameter by a tenth of it.
 pub const LARGEST: f32 = 1e3;
 
-/// Both networks as they last were sound, without moments and average: two fifths of a trainer's RAM.
+/// Both networks as they last were sound, and the best generator so far; without moments: half of a
+/// trainer's RAM.
 #[derive(Clone, Debug)]
 pub struct Shadow<M: Model> {
     generator: M::Generator,
     discriminator: M::Discriminator,
     centre: f32,
     taken: bool,
+    /// The generator that was best so far.
+    pub best: Best<M>,
 }
 
 impl<M: Model> Shadow<M> {
@@ -31,6 +49,7 @@ impl<M: Model> Shadow<M> {
         discriminator: M::Discriminator::ZERO,
         centre: 0.0,
         taken: false,
+        best: Best::NONE,
     };
 
     /// Takes the networks as they are, if they are sound.

@@ -2,7 +2,9 @@
 //! host share.
 
 use crate::checkpoint::{self, Invalid, Name, Persist, Reader, Writer};
-use crate::layer::{Row, Zero};
+use crate::gan::infer;
+use crate::latent::Latent;
+use crate::layer::{Layer, Row, Zero};
 use crate::model::Model;
 use crate::quality::{self, Comparison};
 use crate::recipe::Recipe;
@@ -151,29 +153,49 @@ impl<M: Model> Session<M> {
     /// [`quality::BLOCK`] real samples in the sensor's units, of which `real` draws one.
     #[inline(never)] // its blocks leave the stack before training goes on
     pub fn compare(&self, blocks: u32, mut real: impl FnMut(&mut Rng) -> M::Sample) -> Comparison {
-        const N: usize = quality::BLOCK;
         let mut rng = Rng::new(self.seed, COMPARE);
         let mut comparison = Comparison::new();
         for _ in 0..blocks {
-            let mut block = [M::Sample::ZERO; N];
-            for sample in &mut block {
-                *sample = self.standardiser.to_row(real(&mut rng));
-            }
-            // A few at a time: a network's activations are larger than its samples.
-            let mut generated = [M::Sample::ZERO; N];
-            for few in generated.chunks_mut(BLOCK) {
-                let seen: [M::Sample; BLOCK] = self.trainer.generate(&self.recipe, &mut rng);
-                for (sample, seen) in few.iter_mut().zip(&seen) {
-                    *sample = self.axes.back(seen);
-                }
-            }
-            let mut simple = [M::Sample::ZERO; N];
+            let block = self.real_block(&mut rng, &mut real);
+            let generated = self.generated_block(&self.trainer.average, &mut rng);
+            let mut simple = [M::Sample::ZERO; quality::BLOCK];
             for sample in &mut simple {
                 *sample = self.axes.gaussian(&mut rng);
             }
             comparison.push(&block, &generated, &simple);
         }
         comparison
+    }
+
+    /// A block of real samples, standardised.
+    pub(crate) fn real_block(
+        &self,
+        rng: &mut Rng,
+        real: &mut impl FnMut(&mut Rng) -> M::Sample,
+    ) -> [M::Sample; quality::BLOCK] {
+        let mut block = [M::Sample::ZERO; quality::BLOCK];
+        for sample in &mut block {
+            *sample = self.standardiser.to_row(real(rng));
+        }
+        block
+    }
+
+    /// A block of samples from this generator, standardised. A few are made at a time: a network's
+    /// activations are larger than its samples.
+    pub(crate) fn generated_block(
+        &self,
+        generator: &M::Generator,
+        rng: &mut Rng,
+    ) -> [M::Sample; quality::BLOCK] {
+        let mut block = [M::Sample::ZERO; quality::BLOCK];
+        for few in block.chunks_mut(BLOCK) {
+            let latents: [<M::Generator as Layer>::In; BLOCK] =
+                core::array::from_fn(|_| Latent::draw(rng, self.recipe.gaussian));
+            for (sample, seen) in few.iter_mut().zip(&infer(generator, &latents)) {
+                *sample = self.axes.back(seen);
+            }
+        }
+        block
     }
 
     /// Ends training, or an interval of it: [recolours](Self::recolour) by `count` generated samples,

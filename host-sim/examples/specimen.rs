@@ -122,6 +122,7 @@ fn facts(source: &str, model: &str, unit: &str) -> Facts {
         value: Some(-1.3812),
         js_bound: Some(0.00255),
         js_bound_se: Some(0.000_71),
+        treated: Vec::new(),
     }
 }
 

@@ -3,6 +3,7 @@
 
 use std::collections::VecDeque;
 
+use ganlet::health::{Doctor, Shadow, Treated};
 use ganlet::record::Record;
 use ganlet_app::{
     Activity, Clock, Device, Event, Fault, NoStore, Pace, Plausible, Sample, Sampler, Sensor,
@@ -68,14 +69,16 @@ pub fn left<M: Network>(readings: Vec<Sample>, learner: &Pupil<'_, M>) -> Vec<Sa
 /// Has a device with this learner take `readings` and train up to round `end`, as `plan` says; no
 /// plan is for a learner that has seen all its readings already. `after` sees the learner after
 /// every round, and the record when one is due, every `report_every` rounds; its failure ends the run.
+/// With `rescue`, a run that goes wrong is treated; returns what was done.
 pub fn live<M: Network>(
     learner: &mut Pupil<'_, M>,
     plan: Option<Plan>,
     readings: Vec<Sample>,
     report_every: u32,
     end: u32,
+    rescue: bool,
     mut after: impl FnMut(&Pupil<'_, M>, Option<Record>) -> Result<(), Failure>,
-) -> Result<(), Failure> {
+) -> Result<Vec<Treated>, Failure> {
     let session = &learner.session;
     let settings = Settings {
         warm_up: plan.map_or(0, |plan| plan.warm_up),
@@ -84,6 +87,7 @@ pub fn live<M: Network>(
         }),
         report_every,
         save_every: 0,
+        examine_every: if rescue { Doctor::EVERY } else { 0 },
         ..Settings::new(session.recipe, session.seed)
     };
     let mut step = session.trainer.step();
@@ -96,11 +100,13 @@ pub fn live<M: Network>(
     let mut sampler = Sampler::new(playback, Plausible::ANY, outbox, &tally);
 
     let told = std::cell::Cell::new(None);
-    let reporter = |event: &Event| {
-        if let Event::Progress(record) = event {
-            told.set(Some(*record));
-        }
+    let treated = std::cell::RefCell::new(Vec::new());
+    let reporter = |event: &Event| match event {
+        Event::Progress(record) => told.set(Some(*record)),
+        Event::Treated(event) => treated.borrow_mut().push(*event),
+        _ => {}
     };
+    let mut shadow = Shadow::NONE;
     let mut device = Device::with(
         learner,
         settings,
@@ -108,7 +114,8 @@ pub fn live<M: Network>(
         Stopwatch::default(),
         NoStore,
         reporter,
-    );
+    )
+    .with_shadow(&mut shadow);
     while step < end {
         while left > 0 && sampler.has_room() {
             sampler.sample();
@@ -117,7 +124,7 @@ pub fn live<M: Network>(
         let activity = device.turn(&mut inbox);
         if activity == Activity::Waiting && left == 0 && !inbox.ready() {
             if !device.is_waiting_for_readings() {
-                return Ok(());
+                break;
             }
             device.no_more_readings();
         }
@@ -128,7 +135,10 @@ pub fn live<M: Network>(
                 device.tell();
             }
             after(device.learner(), told.take())?;
+            if device.learner().session.done() {
+                break; // it may have been stopped before its last step
+            }
         }
     }
-    Ok(())
+    Ok(treated.take())
 }

@@ -31,6 +31,10 @@ pub trait Axes: Persist + Clone + core::fmt::Debug {
     /// [`PrincipalAxes`].
     fn recolour(&mut self, generated: &Self::Moments) -> f32;
 
+    /// The same number, at most 1, of generated samples with these moments; nothing is changed. 0 for
+    /// samples that are not finite, or fewer than two.
+    fn spread(&self, generated: &Self::Moments) -> f32;
+
     /// A standardised sample along the axes.
     fn to(&self, sample: &Self::Sample) -> Self::Sample;
 
@@ -123,6 +127,25 @@ impl<const N: usize> PrincipalAxes<N> {
         spread.max(Self::LEAST_GAIN)
     }
 
+    /// The covariance of generated u = y / g with these moments, decomposed; the least spread in it,
+    /// at most 1. The matrix is spent.
+    fn shape(
+        &self,
+        generated: &Covariance<N>,
+        matrix: &mut [[f32; N]; N],
+        eigen: &mut Eigen<N>,
+    ) -> f32 {
+        let unit = generated.in_units(matrix);
+        for (row, &by) in matrix.iter_mut().zip(&self.spread) {
+            for (x, &and) in row.iter_mut().zip(&self.spread) {
+                *x = *x * (unit / Self::gain(by)) * (unit / Self::gain(and));
+            }
+        }
+        eigen.decompose(matrix);
+        let least = eigen.values.last().copied().unwrap_or(1.0);
+        math::sqrt(least.max(0.0)).min(1.0)
+    }
+
     /// B = √λ₀ Vᵀ, o = μ.
     fn undo(&mut self) {
         for (j, row) in self.colour.iter_mut().enumerate() {
@@ -187,21 +210,13 @@ impl<const N: usize> Axes for PrincipalAxes<N> {
             return 0.0;
         }
         let mut matrix = [[0.0; N]; N];
-        let unit = generated.in_units(&mut matrix);
-        // The covariance of u = y / g.
-        for (row, &by) in matrix.iter_mut().zip(&self.spread) {
-            for (x, &and) in row.iter_mut().zip(&self.spread) {
-                *x = *x * (unit / Self::gain(by)) * (unit / Self::gain(and));
-            }
-        }
         let mut eigen = Eigen::ZERO;
-        eigen.decompose(&mut matrix);
-        let least = eigen.values.last().copied().unwrap_or(1.0);
+        let least = self.shape(generated, &mut matrix, &mut eigen);
         // A single reading has no shape to correct, and its scale was learned from fewer readings
         // than the networks have seen.
         if N == 1 {
             self.undo();
-            return math::sqrt(least.max(0.0)).min(1.0);
+            return least;
         }
         let roots = eigen
             .values
@@ -238,7 +253,18 @@ impl<const N: usize> Axes for PrincipalAxes<N> {
             }
             *offset = mu - dot(row, &mean);
         }
-        math::sqrt(least.max(0.0)).min(1.0)
+        least
+    }
+
+    #[inline(never)]
+    fn spread(&self, generated: &Covariance<N>) -> f32 {
+        let mut matrix = [[0.0; N]; N];
+        let mut eigen = Eigen::ZERO;
+        let least = self.shape(generated, &mut matrix, &mut eigen);
+        if generated.count() < 2 || !eigen.values.iter().all(|x| x.is_finite()) {
+            return 0.0;
+        }
+        least
     }
 
     #[inline]
@@ -393,7 +419,10 @@ mod tests {
             }
             moments
         };
-        let spread = axes.recolour(&moments(&axes, &mut generate, false));
+        let made = moments(&axes, &mut generate, false);
+        let seen = axes.spread(&made);
+        let spread = axes.recolour(&made);
+        assert_eq!(seen, spread, "looking and correcting tell the same");
         let made = moments(&axes, &mut generate, true);
         let pairs = made.mean().into_iter().zip(data.mean());
         let mut worst = pairs.fold(0.0f32, |worst, (a, b)| worst.max((a - b).abs()));

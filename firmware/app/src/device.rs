@@ -1,6 +1,6 @@
 //! The main loop's side: take in, learn, watch, keep, tell.
 
-use ganlet::health::Shadow;
+use ganlet::health::{Doctor, Shadow};
 use ganlet::model::Model;
 use ganlet::recipe::Recipe;
 use ganlet::record::{Interval, Vitals};
@@ -36,6 +36,8 @@ pub struct Settings {
     pub report_every: u32,
     /// Rounds between two checkpoints; 0 for none but the one at the end.
     pub save_every: u32,
+    /// Rounds between two visits of the doctor who treats a run that goes wrong; 0 for none.
+    pub examine_every: u32,
     /// Generated samples that the generator is settled by when training is over; see
     /// [`Session::settle`](ganlet::session::Session::settle).
     pub settled_by: u32,
@@ -56,6 +58,7 @@ impl Settings {
             pace: Pace::Free,
             report_every: 100,
             save_every: 1000,
+            examine_every: Doctor::EVERY,
             settled_by: 4096,
             tell_readings: false,
             stack: || 0,
@@ -112,6 +115,7 @@ pub struct Device<'a, M: Model, Mem, C, St, R> {
     /// Rounds in a row without a generator step.
     skipped: u32,
     rolled_back: u32,
+    doctor: Doctor,
     watchdog: Watched<'a>,
 }
 
@@ -187,6 +191,7 @@ where
             shadow: None,
             skipped: 0,
             rolled_back: 0,
+            doctor: Doctor::new(),
             watchdog: Watched(None),
             settings,
         }
@@ -380,6 +385,7 @@ where
         self.interval.push(round);
         self.rounds += 1;
         self.owed = self.settings.pace.readings();
+        self.examine();
         let step = self.learner.session.trainer.step();
         let done = self.learner.session.done();
         if due(step, CALIBRATE_EVERY) {
@@ -412,6 +418,22 @@ where
             });
         } else if !skipped && due(session.trainer.step(), SHADOW_EVERY) {
             self.take_shadow();
+        }
+    }
+
+    /// Has the doctor see a run that goes on, and the best of it kept when it is over.
+    fn examine(&mut self) {
+        let (every, session) = (self.settings.examine_every, &self.learner.session);
+        let mut best = self.shadow.as_deref_mut().map(|shadow| &mut shadow.best);
+        let treated = match session.done() {
+            true if every > 0 => best.and_then(|best| self.learner.keep_best(best)),
+            false if due(session.trainer.step(), every) => {
+                self.learner.examine(&mut self.doctor, best.take())
+            }
+            _ => None,
+        };
+        if let Some(treated) = treated {
+            self.reporter.report(&Event::Treated(treated));
         }
     }
 

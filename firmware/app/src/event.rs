@@ -3,6 +3,7 @@
 use core::fmt;
 
 use ganlet::checkpoint::{self, Name};
+use ganlet::health::Treated;
 use ganlet::record::Record;
 use ganlet::session::Settled;
 use ganlet::stream::Unfit;
@@ -80,6 +81,8 @@ pub enum Event {
         /// How often this has been so since boot.
         total: u32,
     },
+    /// Training went wrong, and something was done about it.
+    Treated(Treated),
     /// A checkpoint has been written.
     Saved {
         /// Rounds played.

@@ -3,6 +3,7 @@
 use core::num::NonZeroU32;
 
 use ganlet::checkpoint::{HEADER_BYTES, Invalid, Persist, Reader, Writer};
+use ganlet::health::{Best, Doctor, Treated};
 use ganlet::layer::Zero;
 use ganlet::model::Model;
 use ganlet::recipe::Recipe;
@@ -175,6 +176,25 @@ impl<M: Model, Mem: Memory<M::Sample>> Learner<M, Mem> {
             return None;
         }
         session.turn(|rng| memory.draw(rng).unwrap_or(M::Sample::ZERO))
+    }
+
+    /// Has a doctor [visit](Doctor::visit) the run, by what is remembered.
+    pub fn examine(&mut self, doctor: &mut Doctor, best: Option<&mut Best<M>>) -> Option<Treated> {
+        let Self {
+            session, memory, ..
+        } = self;
+        doctor.visit(session, best, |rng| {
+            memory.draw(rng).unwrap_or(M::Sample::ZERO)
+        })
+    }
+
+    /// Ends a run with its best generator, if that is clearly better than the last, by what is
+    /// remembered.
+    pub fn keep_best(&mut self, best: &Best<M>) -> Option<Treated> {
+        let Self {
+            session, memory, ..
+        } = self;
+        best.keep(session, |rng| memory.draw(rng).unwrap_or(M::Sample::ZERO))
     }
 
     /// Ends training, or an interval of it, by `count` generated samples and what is remembered; see

@@ -59,6 +59,7 @@ impl Reporter for DefmtReporter {
             Event::RolledBack { step, total } => {
                 warn!("RolledBack {{ step: {}, total: {} }}", step, total)
             }
+            Event::Treated(treated) => warn!("{}", treated),
             Event::Dropped { total } => warn!("Dropped {{ total: {} }}", total),
             Event::Saved { step, fingerprint } => {
                 info!("Saved {{ step: {}, fingerprint: {} }}", step, fingerprint)

@@ -2,6 +2,7 @@
 
 mod page;
 mod run;
+mod treatment;
 
 use std::path::PathBuf;
 
@@ -13,6 +14,7 @@ use crate::argument::{Destination, Model, Selection, loss, seed, steps, whole};
 use crate::error::Failure;
 
 pub use run::Summary;
+pub use treatment::Treatment;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -82,6 +84,10 @@ pub struct Args {
     #[arg(long, value_name = "N", allow_negative_numbers = true, requires = "memory",
           value_parser = whole::<2, 1_000_000>)]
     pub warm_up: Option<u64>,
+    /// Leave a run that goes wrong as it is: no smaller rates, no stronger penalties, no way back to the
+    /// best generator so far
+    #[arg(long)]
+    pub no_rescue: bool,
     /// Also write learned.svg, the histograms of data and generated readings
     #[arg(long)]
     pub picture: bool,

@@ -65,6 +65,8 @@ pub struct Facts {
     pub js_bound: Option<f64>,
     /// Standard error of that bound, in nats.
     pub js_bound_se: Option<f64>,
+    /// What went wrong and what was done about it: `step 500: the generator collapsed; ...`.
+    pub treated: Vec<String>,
 }
 
 /// The run at one step; a row of `metrics.csv` (see [`super::metrics`]).

@@ -46,8 +46,13 @@ pub fn picture(run: &Training) -> String {
 }
 
 fn lead(facts: &Facts) -> String {
+    let treated = facts
+        .treated
+        .iter()
+        .map(|text| format!(" At {}.", escape(text)));
+    let treated: String = treated.collect();
     format!(
-        "A <b>{}</b> model of <b>{}</b> parameters, trained for <b>{}</b> steps with the <b>{}</b> loss from seed <b>{}</b>.",
+        "A <b>{}</b> model of <b>{}</b> parameters, trained for <b>{}</b> steps with the <b>{}</b> loss from seed <b>{}</b>.{treated}",
         escape(&facts.model),
         count(facts.parameters),
         count(facts.steps),

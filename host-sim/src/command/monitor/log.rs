@@ -16,13 +16,14 @@ const ALARM: &str = "Alarm";
 const FAULT: &str = "FaultSeen";
 
 /// The events that a reader wants to see of a long log.
-const TROUBLE: [&str; 6] = [
+const TROUBLE: [&str; 7] = [
     ALARM,
     FAULT,
     "Dropped",
     "NotSaved",
     "NotRestored",
     "RolledBack",
+    "Treated",
 ];
 
 /// Kinds of events that are told apart; a log of a device has about eight.

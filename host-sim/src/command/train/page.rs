@@ -82,6 +82,7 @@ fn facts<M: Network>(
         value: summary.value,
         js_bound: summary.js_bound,
         js_bound_se: metrics.last().and_then(|metric| metric.js_bound_se),
+        treated: summary.treated.iter().map(ToString::to_string).collect(),
     }
 }
 

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::time::Instant;
 
+use ganlet::health::Treated;
 use ganlet::recipe::Recipe;
 use ganlet::record::Record;
 use ganlet::session::Session;
@@ -10,6 +11,7 @@ use ganlet::trainer::Trainer;
 use ganlet_app::WARM_UP;
 use serde::Serialize;
 
+use super::treatment::Treatment;
 use super::{Args, page};
 use crate::argument;
 use crate::as_device::{self, Plan};
@@ -80,6 +82,8 @@ pub struct Summary {
     pub steps_per_second: f64,
     /// Readings left out.
     pub rejected: u64,
+    /// What went wrong, and what was done about it.
+    pub treated: Vec<Treatment>,
 }
 
 /// Trains as `args` say.
@@ -120,7 +124,7 @@ impl Job for Train<'_> {
 
         let begun = Instant::now();
         let first = learner.session.trainer.step();
-        let records = learn(args, &source, &reference, &mut learner, &mut out)?;
+        let Told { records, treated } = learn(args, &source, &reference, &mut learner, &mut out)?;
         let seconds = begun.elapsed().as_secs_f64();
         if !learner.is_scaled() {
             learner
@@ -153,7 +157,11 @@ impl Job for Train<'_> {
             seconds,
             steps_per_second: f64::from(rounds) / seconds.max(1e-9),
             rejected: source.rejected(),
+            treated: treated.iter().map(Treatment::from).collect(),
         };
+        for treatment in &summary.treated {
+            console::warn(&treatment.to_string());
+        }
 
         let rows: Vec<data::Metric> = records.iter().map(row).collect();
         let run = page::training(&summary, &rows, &source, &reference, session);
@@ -242,6 +250,12 @@ fn recipe<M: Network>(args: &Args) -> Recipe {
     recipe
 }
 
+/// What a run has told: its records with the distances measured then, and what went wrong.
+struct Told {
+    records: Vec<(Record, Distance)>,
+    treated: Vec<Treated>,
+}
+
 /// Trains to the end, or to where the user wants to stop.
 fn learn<M: Network>(
     args: &Args,
@@ -249,7 +263,7 @@ fn learn<M: Network>(
     reference: &Reference,
     learner: &mut Pupil<'_, M>,
     out: &mut OutDir,
-) -> Result<Vec<(Record, Distance)>, Failure> {
+) -> Result<Told, Failure> {
     let (steps, seed) = (learner.session.recipe.steps, learner.session.seed);
     let end = args.stop_at.map_or(steps, |at| steps.min(at as u32));
     let every = (steps / RECORDS).max(1);
@@ -266,36 +280,46 @@ fn learn<M: Network>(
     let first = learner.session.trainer.step();
     let progress = Progress::new(u64::from(end.saturating_sub(first)), "steps");
     let mut records = Vec::new();
-    as_device::live(learner, plan, readings, every, end, |learner, record| {
-        let session = &learner.session;
-        if let Some(record) = record {
-            // As it would be settled: what is measured is what would be generated.
-            let mut session = session.clone();
-            if Session::<M>::WINDOW > 1 && !session.done() {
-                session.recolour(QUICK as u32 / 2);
+    let rescue = !args.no_rescue;
+    let treated = as_device::live(
+        learner,
+        plan,
+        readings,
+        every,
+        end,
+        rescue,
+        |learner, record| {
+            let session = &learner.session;
+            if let Some(record) = record {
+                // As it would be settled: what is measured is what would be generated.
+                let mut session = session.clone();
+                if Session::<M>::WINDOW > 1 && !session.done() {
+                    session.recolour(QUICK as u32 / 2);
+                }
+                let readings = measure::readings(&session, QUICK, &mut measure::rng(seed));
+                records.push((record, reference.distance(readings)));
             }
-            let readings = measure::readings(&session, QUICK, &mut measure::rng(seed));
-            records.push((record, reference.distance(readings)));
-        }
-        progress.advance(1, || {
-            records
-                .last()
-                .map_or_else(String::new, |(record, distance): &(Record, Distance)| {
-                    format!(
-                        "W1 {:.3}  JS {:.4}  V {:.3}",
-                        distance.w1, distance.js, record.value
-                    )
-                })
-        });
-        let step = session.trainer.step();
-        if save_every > 0 && step % save_every == 0 && step < end {
-            let bytes = checkpoint::bytes(learner)?;
-            out.replace(|file| file.write_all(&bytes))?;
-        }
-        Ok(())
-    })?;
+            progress.advance(1, || {
+                records.last().map_or_else(
+                    String::new,
+                    |(record, distance): &(Record, Distance)| {
+                        format!(
+                            "W1 {:.3}  JS {:.4}  V {:.3}",
+                            distance.w1, distance.js, record.value
+                        )
+                    },
+                )
+            });
+            let step = session.trainer.step();
+            if save_every > 0 && step % save_every == 0 && step < end {
+                let bytes = checkpoint::bytes(learner)?;
+                out.replace(|file| file.write_all(&bytes))?;
+            }
+            Ok(())
+        },
+    )?;
     progress.finish();
-    Ok(records)
+    Ok(Told { records, treated })
 }
 
 /// The strangeness that one real sample in a hundred exceeds.

@@ -1,0 +1,97 @@
+//! The best generator so far: early stopping, but for the stopping.
+
+use super::{Cure, Illness, Treated};
+use crate::layer::Row;
+use crate::math;
+use crate::model::Model;
+use crate::params::{Params, ParamsExt};
+use crate::quality::Comparison;
+use crate::rng::Rng;
+use crate::session::Session;
+
+/// The first stream of random numbers that a comparison with the best draws from; that of round n is
+/// n further on.
+const BESIDE: u64 = 3 << 32;
+/// Blocks of [`quality::BLOCK`](crate::quality::BLOCK) samples in it: 512 samples.
+const BLOCKS: u32 = 16;
+/// Standard errors by which another one is *clearly* worse.
+const CLEARLY: f32 = 5.0;
+/// What it must be worse by as well, in standard deviations of the data for each root of a sample's
+/// length: a shift of single readings by a fifth of a standard deviation.
+const LEAST: f32 = 0.01;
+
+/// The averaged generator of the round at which it was best: one generator's memory.
+///
+/// What is compared is the energy score over the same real samples, from the same latents, so that
+/// two generators that are alike differ little. It tells generators that are clearly apart, no others:
+/// at the end of a run that went well it changes nothing.
+#[derive(Clone, Debug)]
+pub struct Best<M: Model> {
+    generator: M::Generator,
+    taken: bool,
+}
+
+impl<M: Model> Best<M> {
+    /// Before the first.
+    pub const NONE: Self = Self {
+        generator: M::Generator::ZERO,
+        taken: false,
+    };
+
+    /// The generator, if there is one.
+    pub(super) fn generator(&self) -> Option<&M::Generator> {
+        self.taken.then_some(&self.generator)
+    }
+
+    /// Takes the averaged generator as it is.
+    pub(super) fn take(&mut self, session: &Session<M>) {
+        self.generator.copy_from(&session.trainer.average);
+        self.taken = true;
+    }
+
+    /// The energy score of the session's averaged generator less that of the best so far; `None`
+    /// where there is none. `real` draws a sample in the sensor's units.
+    #[inline(never)] // its blocks leave the stack before training goes on
+    pub(super) fn beside(
+        &self,
+        session: &Session<M>,
+        mut real: impl FnMut(&mut Rng) -> M::Sample,
+    ) -> Option<Comparison> {
+        let best = self.generator()?;
+        let stream = BESIDE + u64::from(session.trainer.step());
+        let mut rng = Rng::new(session.seed, stream);
+        let mut comparison = Comparison::new();
+        for _ in 0..BLOCKS {
+            let block = session.real_block(&mut rng, &mut real);
+            let mut again = rng.clone();
+            let now = session.generated_block(&session.trainer.average, &mut rng);
+            let then = session.generated_block(best, &mut again);
+            comparison.push(&block, &now, &then);
+        }
+        Some(comparison)
+    }
+
+    /// At the end of a run: gives it its best generator if that is clearly better than the last.
+    pub fn keep(
+        &self,
+        session: &mut Session<M>,
+        real: impl FnMut(&mut Rng) -> M::Sample,
+    ) -> Option<Treated> {
+        let beside = self.beside(session, real)?;
+        if !Self::is_clearly_better(&beside) {
+            return None;
+        }
+        session.trainer.average.copy_from(&self.generator);
+        Some(Treated {
+            step: session.trainer.step(),
+            illness: Illness::Worsened,
+            cure: Cure::KeepBest,
+        })
+    }
+
+    /// Whether a comparison says that the best so far is clearly better than what there is now.
+    pub(super) fn is_clearly_better(comparison: &Comparison) -> bool {
+        let least = LEAST * math::sqrt(<M::Sample as Row>::LEN as f32);
+        comparison.difference() > least.max(CLEARLY * comparison.error())
+    }
+}

@@ -1,0 +1,111 @@
+//! A run that is looked after: an exam now and then, and a cure where it is called for.
+
+use super::{Best, Cure, Exam, Illness};
+use crate::model::Model;
+use crate::rng::Rng;
+use crate::session::Session;
+
+/// The first stream of random numbers that draws networks anew; that of round n is n further on.
+const RENEWING: u64 = 4 << 32;
+
+/// What an exam has found, and what was done.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct Treated {
+    /// Rounds played.
+    pub step: u32,
+    /// What is wrong.
+    pub illness: Illness,
+    /// What was done about it.
+    pub cure: Cure,
+}
+
+/// Looks after a run. Twelve bytes, which a checkpoint does not hold: what is treated is in the
+/// settings.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Doctor {
+    /// Cures so far.
+    treated: u32,
+    /// Exams in a row that found the generator far from the data.
+    far: u32,
+    /// The least distance among them.
+    nearest: f32,
+}
+
+impl Doctor {
+    /// Rounds between two exams: a fifth of a percent of the run's time.
+    pub const EVERY: u32 = 500;
+    /// Cures in a run; what is still ill then is stopped.
+    pub const MOST: u32 = 8;
+    /// Exams in a row, far from the data, after which a run that comes no nearer has stalled.
+    const PATIENCE: u32 = 6;
+    /// Standard errors that are far.
+    const FAR: f32 = 5.0;
+    /// What counts as nearer, as a share of the distance before.
+    const NEARER: f32 = 0.9;
+
+    /// Before the first exam.
+    pub const fn new() -> Self {
+        Self {
+            treated: 0,
+            far: 0,
+            nearest: 0.0,
+        }
+    }
+
+    /// Examines a run, treats it where it is ill, and keeps its best generator where there is room for
+    /// one. `real` draws a sample in the sensor's units. A healthy run is left as it is, to the bit.
+    pub fn visit<M: Model>(
+        &mut self,
+        session: &mut Session<M>,
+        mut best: Option<&mut Best<M>>,
+        mut real: impl FnMut(&mut Rng) -> M::Sample,
+    ) -> Option<Treated> {
+        let exam = session.examine(&mut real);
+        let at_sight = Illness::at_sight(&exam);
+        let worsened = at_sight.is_none()
+            && best.as_mut().is_some_and(|best| {
+                match best.beside(session, &mut real) {
+                    Some(beside) if Best::<M>::is_clearly_better(&beside) => return true,
+                    Some(beside) if !beside.is_better() => {}
+                    _ => best.take(session),
+                }
+                false
+            });
+        let illness = at_sight
+            .or(worsened.then_some(Illness::Worsened))
+            .or(self.stalled(&exam).then_some(Illness::Stalled))?;
+        let cure = match self.treated < Self::MOST {
+            true => illness.cure(),
+            false => Cure::Stop,
+        };
+        *self = Self {
+            treated: self.treated + 1,
+            ..Self::new()
+        };
+        let step = session.trainer.step();
+        let mut rng = Rng::new(session.seed, RENEWING + u64::from(step));
+        session.treat(
+            cure,
+            best.as_ref().and_then(|best| best.generator()),
+            &mut rng,
+        );
+        Some(Treated {
+            step,
+            illness,
+            cure,
+        })
+    }
+
+    /// Whether the generator stays far from the data.
+    fn stalled(&mut self, exam: &Exam) -> bool {
+        let far = exam.distance > Self::FAR * exam.error;
+        if !far || self.far == 0 || exam.distance < Self::NEARER * self.nearest {
+            self.far = u32::from(far);
+            self.nearest = exam.distance;
+            return false;
+        }
+        self.far += 1;
+        self.far > Self::PATIENCE
+    }
+}

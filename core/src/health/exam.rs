@@ -1,0 +1,105 @@
+//! A look at a run while it goes on.
+
+use super::LARGEST;
+use crate::gan::infer;
+use crate::latent::Latent;
+use crate::layer::Layer;
+use crate::math;
+use crate::model::Model;
+use crate::params::ParamsExt;
+use crate::quality::{self, Comparison};
+use crate::rng::Rng;
+use crate::session::Session;
+use crate::stream::{Axes, Moments};
+
+/// The first stream of random numbers that an exam draws from; that of round n is n further on.
+const EXAM: u64 = 2 << 32;
+/// Blocks of [`quality::BLOCK`] samples that an exam is made of: 256 samples.
+const BLOCKS: u32 = 8;
+/// Samples that are generated or judged together.
+const FEW: usize = 4;
+
+/// What is seen of a run without disturbing it.
+///
+/// It depends on the networks, the round and the data, and on nothing that was seen before: a run that
+/// is interrupted is examined as one that is not.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct Exam {
+    /// Rounds played.
+    pub step: u32,
+    /// Whether every parameter is finite and well below [`LARGEST`].
+    pub sound: bool,
+    /// V(G, D) on samples that the discriminator has not learned from, in nats: near −2 ln 2 where it
+    /// is at a loss, near 0 where it knows real from generated.
+    pub value: f32,
+    /// The least spread of generated samples along any direction, beside the data's: see
+    /// [`Axes::spread`].
+    pub spread: f32,
+    /// Half the energy distance of the averaged generator from the data, in standard deviations of the
+    /// data.
+    pub distance: f32,
+    /// The standard error of that.
+    pub error: f32,
+}
+
+impl<M: Model> Session<M> {
+    /// Examines the run by 256 samples of either kind; `real` draws one in the sensor's units. The
+    /// random streams of training are left alone. It takes about as long as a round.
+    pub fn examine(&self, mut real: impl FnMut(&mut Rng) -> M::Sample) -> Exam {
+        let step = self.trainer.step();
+        let mut rng = Rng::new(self.seed, EXAM + u64::from(step));
+        let distance = self.distance(&mut rng, &mut real);
+        Exam {
+            step,
+            sound: self.trainer.gan.generator.is_within(0.1 * LARGEST)
+                && self.trainer.gan.discriminator.is_within(0.1 * LARGEST),
+            value: self.value(&mut rng, &mut real),
+            spread: self.spread(&mut rng),
+            distance: distance.difference(),
+            error: distance.error(),
+        }
+    }
+
+    /// The energy score of the averaged generator less that of real samples.
+    #[inline(never)] // its blocks leave the stack before those of the others come
+    fn distance(&self, rng: &mut Rng, real: &mut impl FnMut(&mut Rng) -> M::Sample) -> Comparison {
+        let mut comparison = Comparison::new();
+        for _ in 0..BLOCKS {
+            let seen = self.real_block(rng, real);
+            let others = self.real_block(rng, real);
+            let generated = self.generated_block(&self.trainer.average, rng);
+            comparison.push(&seen, &generated, &others);
+        }
+        comparison
+    }
+
+    /// V of the discriminator against the generator that it plays with.
+    #[inline(never)]
+    fn value(&self, rng: &mut Rng, real: &mut impl FnMut(&mut Rng) -> M::Sample) -> f32 {
+        let (blocks, centre) = (BLOCKS as usize * quality::BLOCK / FEW, self.centre());
+        let mut sum = 0.0;
+        for _ in 0..blocks {
+            let seen: [M::Sample; FEW] = core::array::from_fn(|_| self.to(&real(rng)));
+            let latents: [<M::Generator as Layer>::In; FEW] =
+                core::array::from_fn(|_| Latent::draw(rng, self.recipe.gaussian));
+            let generated = infer(&self.trainer.gan.generator, &latents);
+            let pairs = self.trainer.logits(&seen).into_iter();
+            for (a, b) in pairs.zip(self.trainer.logits(&generated)) {
+                sum -= math::softplus(centre - a) + math::softplus(b - centre);
+            }
+        }
+        sum / (blocks * FEW) as f32
+    }
+
+    /// The least spread of what the averaged generator makes.
+    #[inline(never)]
+    fn spread(&self, rng: &mut Rng) -> f32 {
+        let mut moments = <M::Axes as Axes>::Moments::NONE;
+        for _ in 0..BLOCKS * (quality::BLOCK / FEW) as u32 {
+            let few: [M::Sample; FEW] = self.trainer.generate(&self.recipe, rng);
+            few.iter().for_each(|sample| _ = moments.push(sample));
+        }
+        self.axes.spread(&moments)
+    }
+}
