@@ -7,7 +7,7 @@
 //! and moves G alone. The frozen network is borrowed immutably: that it keeps its bits is checked by
 //! the compiler.
 
-use crate::layer::{Layer, Row, Trace, Zero};
+use crate::layer::{Activation, Input, Layer, Linear, Row, Trace, Zero};
 use crate::loss::Loss;
 use crate::optimizer::{Optimizer, OptimizerState};
 use crate::params::{Params, ParamsExt};
@@ -116,13 +116,22 @@ impl<L: Layer, const B: usize> Pass<L, B> {
 /// Sets each row of a block that counts to `f`, the others to zero.
 fn fill<T: Zero>(block: &mut [T; BLOCK], rows: usize, mut f: impl FnMut() -> T) {
     for (i, place) in block.iter_mut().enumerate() {
-        *place = if i < rows { f() } else { T::ZERO };
+        if i < rows {
+            *place = f();
+        } else {
+            *place = T::ZERO;
+        }
     }
 }
 
-/// How many rows count in each block of a batch.
-fn blocks(batch: usize) -> impl Iterator<Item = usize> {
-    (0..batch.div_ceil(BLOCK)).map(move |i| BLOCK.min(batch - i * BLOCK))
+/// How many rows count in each block of a batch that is taken `many` samples at a time.
+fn blocks(batch: usize, many: usize) -> impl Iterator<Item = usize> {
+    (0..batch.div_ceil(many)).map(move |i| BLOCK.min(batch - i * many))
+}
+
+/// How many samples of a batch are not taken [`MANY`] at a time.
+fn few(batch: usize) -> usize {
+    if MANY > BLOCK { batch % MANY } else { batch }
 }
 
 /// Pairs of blocks, the real one first.
@@ -150,39 +159,32 @@ struct Contest<'a, D, R, Z> {
 }
 
 impl<D: Discriminator, R: FnMut() -> D::In, Z> Contest<'_, D, R, Z> {
-    /// Draws real and generated samples, blocks of `rows` of either in turn, and adds the loss of the
-    /// discriminator to `sums`, its gradient to `grad`.
+    /// Draws as many `samples` of either kind, real and generated blocks in turn, and adds the loss
+    /// of the discriminator to `sums`, its gradient to `grad`.
     fn play<G: Layer<Out = D::In>, const B: usize>(
         &mut self,
         generator: &G,
-        rows: usize,
+        samples: usize,
         grad: &mut D,
         sums: &mut DiscriminatorStep,
     ) where
         Z: FnMut() -> G::In,
     {
         let mut x = [D::In::ZERO; B];
-        for [positives, negatives] in pairs_mut(&mut x) {
-            fill(positives, rows, &mut self.real);
-            let mut latents = [G::In::ZERO; BLOCK];
-            fill(&mut latents, rows, &mut self.latent);
-            infer_into(generator, &latents, negatives);
-        }
-        self.judge(rows, &x, grad, sums);
-        let Objective { r1, r2, .. } = *self.objective;
-        for [positives, negatives] in pairs(&x) {
-            for (gamma, x) in [(r1, positives), (r2, negatives)] {
-                if gamma > 0.0 {
-                    let mut weights = [0.0; BLOCK];
-                    fill(&mut weights, rows, || gamma * self.weight);
-                    sums.step.penalty += penalise(self.net, x, &weights, grad);
-                }
+        for rows in blocks(samples, B / 2) {
+            for [positives, negatives] in pairs_mut(&mut x) {
+                fill(positives, rows, &mut self.real);
+                let mut latents = [G::In::ZERO; BLOCK];
+                fill(&mut latents, rows, &mut self.latent);
+                infer_into(generator, &latents, negatives);
             }
+            self.judge(rows, &x, grad, sums);
+            self.penalise(rows, &x, grad, &mut sums.step);
         }
     }
 
     /// Adds the loss of the first `rows` samples of each block to `sums`, and its gradient to `grad`.
-    #[inline(never)] // its activations leave the stack before those of the penalties come
+    #[inline(never)] // its activations leave the stack before those of the generator or a penalty come
     fn judge<const B: usize>(
         &self,
         rows: usize,
@@ -192,83 +194,97 @@ impl<D: Discriminator, R: FnMut() -> D::In, Z> Contest<'_, D, R, Z> {
     ) {
         let mut judged = Pass::<D, B>::ZERO;
         judged.run(self.net, x);
-        let mut dy = [[0.0]; B];
-        for ([on_real, on_generated], [da, db]) in pairs(&judged.y).iter().zip(pairs_mut(&mut dy)) {
+        let mut dz = [[0.0]; B];
+        for ([on_real, on_generated], [da, db]) in pairs(&judged.y).iter().zip(pairs_mut(&mut dz)) {
             let logits = on_real.iter().zip(on_generated).take(rows);
             for ((&[a], &[b]), (da, db)) in logits.zip(da.iter_mut().zip(db)) {
                 let (pair, value) = self
                     .objective
                     .loss
                     .discriminator_and_value(a, b, self.centre);
-                *da = [pair.da * self.weight];
-                *db = [pair.db * self.weight];
+                *da = [D::Through::adjoint(a, pair.da * self.weight)];
+                *db = [D::Through::adjoint(b, pair.db * self.weight)];
                 sums.step.loss += pair.value * self.weight;
                 sums.value += value * self.weight;
                 sums.real_logit += a * self.weight;
                 sums.generated_logit += b * self.weight;
             }
         }
+        let x = Input::Kept(x);
         self.net
-            .backward(judged.trace(x), &mut dy, Some(grad), None);
+            .backward::<Linear, B>(x, &mut judged.tape, &mut dz, Some(grad));
     }
 
-    /// Draws latents, blocks of `rows`, and adds the generator's gradient to `grad`; gives its loss.
+    /// Adds the penalties on the slope at the first `rows` samples of each block to the step's, and
+    /// their gradient to `grad`.
+    fn penalise(&self, rows: usize, x: &[D::In], grad: &mut D, step: &mut Step) {
+        let Objective { r1, r2, .. } = *self.objective;
+        for [positives, negatives] in pairs(x) {
+            for (gamma, x) in [(r1, positives), (r2, negatives)] {
+                if gamma > 0.0 {
+                    let mut weights = [0.0; BLOCK];
+                    fill(&mut weights, rows, || gamma * self.weight);
+                    step.penalty += penalise(self.net, x, &weights, grad);
+                }
+            }
+        }
+    }
+
+    /// Draws as many `samples` of latents, and adds the generator's gradient to `grad`, its loss to
+    /// `loss`.
     fn coach<G: Layer<Out = D::In>, const B: usize>(
         &mut self,
         generator: &G,
-        rows: usize,
-        generated: &mut Pass<G, B>,
+        samples: usize,
         grad: &mut G,
         loss: &mut f32,
     ) where
         Z: FnMut() -> G::In,
     {
         let paired = self.objective.loss.pairs_generator_with_real();
-        let (mut latents, mut dx) = ([G::In::ZERO; B], [D::In::ZERO; B]);
-        let blocks = latents.as_chunks_mut().0.iter_mut();
-        for (latents, real) in blocks.zip(dx.as_chunks_mut().0) {
-            if paired {
-                fill(real, rows, &mut self.real);
+        let mut latents = [G::In::ZERO; B];
+        let (mut generated, mut judged) = (Pass::<G, B>::ZERO, Pass::<D, B>::ZERO);
+        let mut on_real = [[0.0]; B];
+        for rows in blocks(samples, B) {
+            let places = latents.as_chunks_mut().0.iter_mut();
+            for (latents, real) in places.zip(generated.y.as_chunks_mut().0) {
+                if paired {
+                    fill(real, rows, &mut self.real);
+                }
+                fill(latents, rows, &mut self.latent);
             }
-            fill(latents, rows, &mut self.latent);
+            if paired {
+                judged.run(self.net, &generated.y);
+                on_real = judged.y;
+            }
+            generated.run(generator, &latents);
+            judged.run(self.net, &generated.y);
+            self.advise(rows, &on_real, &mut judged.y, loss);
+            let sample = Input::Spent(&mut generated.y);
+            self.net
+                .backward::<G::Through, B>(sample, &mut judged.tape, &mut judged.y, None);
+            let (latents, dz) = (Input::Kept(&latents), &mut generated.y);
+            generator.backward::<Linear, B>(latents, &mut generated.tape, dz, Some(grad));
         }
-        let mut logits = [[0.0]; B];
-        if paired {
-            infer_into(self.net, &dx, &mut logits);
-        }
-        generated.run(generator, &latents);
-        self.advise(rows, &logits, &generated.y, &mut dx, loss);
-        generator.backward(generated.trace(&latents), &mut dx, Some(grad), None);
     }
 
-    /// The generator's loss at the first `rows` generated samples of each block, paired with the
-    /// logits of real ones, and in `dx` which way each sample should move.
-    #[inline(never)] // its activations leave the stack before those of the generator are gone over
-    fn advise<const B: usize>(
-        &self,
-        rows: usize,
-        paired: &[[f32; 1]; B],
-        generated: &[D::In; B],
-        dx: &mut [D::In; B],
-        loss: &mut f32,
-    ) {
-        let mut judged = Pass::<D, B>::ZERO;
-        judged.run(self.net, generated);
-        let mut db = [[0.0]; B];
-        let blocks = paired.as_chunks::<BLOCK>().0.iter();
-        let blocks = blocks.zip(judged.y.as_chunks::<BLOCK>().0);
-        for ((paired, judged), db) in blocks.zip(db.as_chunks_mut::<BLOCK>().0) {
+    /// Adds the generator's loss at the first `rows` samples of each block, whose logits give way to
+    /// their adjoints. Real ones have those of `on_real`.
+    fn advise(&self, rows: usize, on_real: &[[f32; 1]], judged: &mut [[f32; 1]], loss: &mut f32) {
+        let blocks = on_real.as_chunks::<BLOCK>().0.iter();
+        for (on_real, judged) in blocks.zip(judged.as_chunks_mut::<BLOCK>().0) {
             let mut sum = 0.0;
-            let logits = paired.iter().zip(judged).take(rows);
-            for ((&[a], &[b]), db) in logits.zip(db) {
-                let pair = self.objective.loss.generator(a, b);
-                *db = [pair.db * self.weight];
-                sum += pair.value * self.weight;
+            for (i, (&[a], [b])) in on_real.iter().zip(judged).enumerate() {
+                if i < rows {
+                    let pair = self.objective.loss.generator(a, *b);
+                    *b = D::Through::adjoint(*b, pair.db * self.weight);
+                    sum += pair.value * self.weight;
+                } else {
+                    *b = 0.0;
+                }
             }
             *loss += sum;
         }
-        let at = judged.trace(generated);
-        self.net.backward(at, &mut db, None, Some(dx));
     }
 }
 
@@ -310,10 +326,10 @@ where
     /// What a step of either player takes on a device's stack at most, in bytes: one gradient, the
     /// activations of one block, the block itself. Call frames come on top.
     pub const STEP_BYTES: usize = {
-        let block = size_of::<[G::In; BLOCK]>() + 2 * size_of::<[G::Out; BLOCK]>();
-        let discriminator = size_of::<D>() + size_of::<Pass<D, { 2 * BLOCK }>>();
+        let samples = size_of::<[D::In; 2 * BLOCK]>();
+        let discriminator = size_of::<D>() + samples + size_of::<Pass<D, { 2 * BLOCK }>>();
         let generator = size_of::<G>() + size_of::<Pass<G, BLOCK>>() + size_of::<Pass<D, BLOCK>>();
-        block
+        size_of::<[G::In; BLOCK]>()
             + if discriminator > generator {
                 discriminator
             } else {
@@ -370,16 +386,12 @@ where
             latent,
         };
         let (mut sums, generator) = (DiscriminatorStep::ZERO, &self.generator);
-        let mut rest = batch;
-        if MANY > BLOCK && objective.r1 <= 0.0 && objective.r2 <= 0.0 {
-            for _ in 0..batch / MANY {
-                contest.play::<G, { 2 * MANY }>(generator, BLOCK, &mut grad, &mut sums);
-            }
-            rest %= MANY;
+        let penalised = objective.r1 > 0.0 || objective.r2 > 0.0;
+        let rest = if penalised { batch } else { few(batch) };
+        if batch > rest {
+            contest.play::<G, { 2 * MANY }>(generator, batch - rest, &mut grad, &mut sums);
         }
-        for rows in blocks(rest) {
-            contest.play::<G, { 2 * BLOCK }>(generator, rows, &mut grad, &mut sums);
-        }
+        contest.play::<G, { 2 * BLOCK }>(generator, rest, &mut grad, &mut sums);
         sums.step.take(
             optimizer,
             rate,
@@ -420,18 +432,11 @@ where
             latent,
         };
         let (generator, loss) = (&self.generator, &mut step.loss);
-        let mut rest = batch;
-        if MANY > BLOCK {
-            let mut pass = Pass::<G, MANY>::ZERO;
-            for _ in 0..batch / MANY {
-                contest.coach(generator, BLOCK, &mut pass, &mut grad, loss);
-            }
-            rest %= MANY;
+        let rest = few(batch);
+        if batch > rest {
+            contest.coach::<G, MANY>(generator, batch - rest, &mut grad, loss);
         }
-        let mut pass = Pass::<G, BLOCK>::ZERO;
-        for rows in blocks(rest) {
-            contest.coach(generator, rows, &mut pass, &mut grad, loss);
-        }
+        contest.coach::<G, BLOCK>(generator, rest, &mut grad, loss);
         step.take(
             optimizer,
             rate,

@@ -90,14 +90,16 @@ pub fn sigmoid(x: f32) -> f32 {
 }
 
 /// s(x) = ln(1 + e^x), without overflow: max(x, 0) + ln(1 + e^-|x|).
-#[inline]
+#[cfg_attr(target_arch = "arm", inline(never))] // once: its logarithm is large
+#[cfg_attr(not(target_arch = "arm"), inline)]
 pub fn softplus(x: f32) -> f32 {
     let positive = if x > 0.0 { x } else { 0.0 };
     positive + ln(1.0 + exp(-x.abs()))
 }
 
 /// s(x) and its slope σ(x), the very numbers of [`softplus`] and [`sigmoid`], from one exponential.
-#[inline]
+#[cfg_attr(target_arch = "arm", inline(never))]
+#[cfg_attr(not(target_arch = "arm"), inline)]
 pub fn softplus_and_slope(x: f32) -> (f32, f32) {
     let e = exp(-x.abs());
     let positive = if x > 0.0 { x } else { 0.0 };

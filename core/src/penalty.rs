@@ -9,7 +9,7 @@
 //! and v · ∇ₓD(x) is the directional derivative of D along v. So: one reverse pass gives v, one
 //! forward pass of tangents gives v · ∇ₓD, and one reverse pass over both gives the gradient.
 
-use crate::layer::{Dual, Layer, Row, TangentTrace, Trace, Zero};
+use crate::layer::{Activation, Dual, Input, Layer, Linear, Row, TangentTrace, Trace, Zero};
 
 /// A discriminator: one logit per sample, of a sample that can be flattened.
 pub trait Discriminator: Layer<In: Row, Out = [f32; 1]> {}
@@ -25,8 +25,9 @@ pub fn accumulate<D: Discriminator, const B: usize>(
     weight: &[f32; B],
     grad: &mut D,
 ) -> f32 {
-    let mut slope = [D::In::ZERO; B];
-    net.backward(at, &mut [[1.0]; B], None, Some(&mut slope));
+    let (mut slope, mut spent) = (*at.x, *at.tape);
+    let mut dz = at.y.map(|[y]| [D::Through::adjoint(y, 1.0)]);
+    net.backward::<Linear, B>(Input::Spent(&mut slope), &mut spent, &mut dz, None);
 
     let mut tape = D::TangentTape::<B>::ZERO;
     let mut directional = [[0.0]; B];

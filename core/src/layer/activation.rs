@@ -21,6 +21,8 @@ pub trait Activation: Copy + core::fmt::Debug {
     const GAIN: f32;
     /// Where z is kept if y does not tell the slope: `()` or [`Stored`].
     type Tape<T: Zero>: Kept<T>;
+    /// What y tells the slope of: the activation itself, or [`Linear`] where z is kept.
+    type ByOutput: Activation;
     /// Where ż is kept if it is needed, that is if φ is curved: `()` or [`Stored`].
     type TangentTape<T: Zero>: Kept<T>;
 
@@ -30,6 +32,20 @@ pub trait Activation: Copy + core::fmt::Debug {
     fn slope(kept: f32) -> f32;
     /// φ″, from what is kept.
     fn curvature(kept: f32) -> f32;
+
+    /// z̄ = φ′ ȳ.
+    #[inline]
+    fn adjoint(kept: f32, dy: f32) -> f32 {
+        Self::slope(kept) * dy
+    }
+
+    /// y ← φ′(y) ȳ: the adjoint takes the place of a value that tells the slope.
+    #[inline]
+    fn reverse(y: &mut [f32], dy: &[f32]) {
+        for (y, &dy) in y.iter_mut().zip(dy) {
+            *y = Self::adjoint(*y, dy);
+        }
+    }
 }
 
 /// A place for a block that may turn out not to be needed.
@@ -38,8 +54,8 @@ pub trait Kept<T>: Zero {
     const KEEPS: bool;
     /// Writes the block down, or does nothing.
     fn keep(&mut self, block: &T);
-    /// The block written down, or else the one offered.
-    fn or<'a>(&'a self, otherwise: &'a T) -> &'a T;
+    /// The block written down.
+    fn kept(&self) -> Option<&T>;
 }
 
 impl<T> Kept<T> for () {
@@ -48,8 +64,8 @@ impl<T> Kept<T> for () {
     #[inline]
     fn keep(&mut self, _: &T) {}
     #[inline]
-    fn or<'a>(&'a self, otherwise: &'a T) -> &'a T {
-        otherwise
+    fn kept(&self) -> Option<&T> {
+        None
     }
 }
 
@@ -69,8 +85,8 @@ impl<T: Zero> Kept<T> for Stored<T> {
         self.0 = *block;
     }
     #[inline]
-    fn or<'a>(&'a self, _: &'a T) -> &'a T {
-        &self.0
+    fn kept(&self) -> Option<&T> {
+        Some(&self.0)
     }
 }
 
@@ -83,6 +99,7 @@ impl Activation for Linear {
     const CURVED: bool = false;
     const GAIN: f32 = 1.0;
     type Tape<T: Zero> = ();
+    type ByOutput = Self;
     type TangentTape<T: Zero> = ();
 
     #[inline]
@@ -114,6 +131,7 @@ impl Activation for LeakyRelu {
     const CURVED: bool = false;
     const GAIN: f32 = 2.0 / (1.0 + Self::SLOPE * Self::SLOPE);
     type Tape<T: Zero> = ();
+    type ByOutput = Self;
     type TangentTape<T: Zero> = ();
 
     #[inline]
@@ -123,6 +141,10 @@ impl Activation for LeakyRelu {
     #[inline]
     fn slope(y: f32) -> f32 {
         if y > 0.0 { 1.0 } else { Self::SLOPE }
+    }
+    #[inline]
+    fn adjoint(y: f32, dy: f32) -> f32 {
+        if y > 0.0 { dy } else { Self::SLOPE * dy }
     }
     #[inline]
     fn curvature(_: f32) -> f32 {
@@ -138,6 +160,7 @@ impl Activation for Tanh {
     const CURVED: bool = true;
     const GAIN: f32 = 1.0;
     type Tape<T: Zero> = ();
+    type ByOutput = Self;
     type TangentTape<T: Zero> = Stored<T>;
 
     #[inline]
@@ -162,6 +185,7 @@ impl Activation for Sigmoid {
     const CURVED: bool = true;
     const GAIN: f32 = 1.0;
     type Tape<T: Zero> = ();
+    type ByOutput = Self;
     type TangentTape<T: Zero> = Stored<T>;
 
     #[inline]
@@ -187,6 +211,7 @@ impl Activation for Silu {
     const CURVED: bool = true;
     const GAIN: f32 = 2.0;
     type Tape<T: Zero> = Stored<T>;
+    type ByOutput = Linear;
     type TangentTape<T: Zero> = Stored<T>;
 
     #[inline]
@@ -221,26 +246,24 @@ impl<A: Activation> Pointwise<A> {
         }
     }
 
-    /// z̄ = φ′ ȳ, in place.
+    /// z̄ = φ′ ȳ, in place, where y has not told φ′ already.
     #[inline]
-    pub(super) fn backward<R: Row, const B: usize>(
-        tape: &A::Tape<[R; B]>,
-        y: &[R; B],
-        dy: &mut [R; B],
-    ) {
-        if A::OUTPUT {
-            return;
-        }
-        for (dy, kept) in dy.iter_mut().zip(tape.or(y)) {
-            Self::multiply(dy.flat_mut(), kept.flat());
+    pub(super) fn backward<R: Row, const B: usize>(tape: &A::Tape<[R; B]>, dy: &mut [R; B]) {
+        if let Some(z) = tape.kept() {
+            Self::multiply(dy, z);
         }
     }
 
     /// dy ← φ′ dy.
-    #[cfg_attr(target_arch = "arm", inline(never))] // once for all shapes
-    fn multiply(dy: &mut [f32], kept: &[f32]) {
-        for (dy, &kept) in dy.iter_mut().zip(kept) {
-            *dy *= A::slope(kept);
+    #[inline]
+    fn multiply<R: Row, const B: usize>(dy: &mut [R; B], kept: &[R; B]) {
+        if A::OUTPUT {
+            return;
+        }
+        for (dy, kept) in dy.iter_mut().zip(kept) {
+            for (dy, &kept) in dy.flat_mut().iter_mut().zip(kept.flat()) {
+                *dy = A::adjoint(kept, *dy);
+            }
         }
     }
 
@@ -253,7 +276,7 @@ impl<A: Activation> Pointwise<A> {
         tangent: &mut A::TangentTape<[R; B]>,
     ) {
         tangent.keep(zt);
-        Self::backward(tape, y, zt);
+        Self::multiply(zt, tape.kept().unwrap_or(y));
     }
 
     /// z̄ = φ′ ȳ + φ″ ż ẏ̄ and ż̄ = φ′ ẏ̄, in place.
@@ -265,9 +288,10 @@ impl<A: Activation> Pointwise<A> {
         yt: &[R; B],
         dy: &mut super::Dual<[R; B]>,
     ) {
+        let kept = tape.kept().unwrap_or(y);
         if A::CURVED {
             let rows = dy.value.iter_mut().zip(&mut dy.tangent);
-            let kept = tape.or(y).iter().zip(tangent.or(yt));
+            let kept = kept.iter().zip(tangent.kept().unwrap_or(yt));
             for ((dy, dyt), (kept, zt)) in rows.zip(kept) {
                 let adjoints = dy.flat_mut().iter_mut().zip(dyt.flat_mut());
                 for ((dy, dyt), (&kept, &zt)) in adjoints.zip(kept.flat().iter().zip(zt.flat())) {
@@ -276,8 +300,8 @@ impl<A: Activation> Pointwise<A> {
                 }
             }
         } else {
-            Self::backward(tape, y, &mut dy.value);
-            Self::backward(tape, y, &mut dy.tangent);
+            Self::multiply(&mut dy.value, kept);
+            Self::multiply(&mut dy.tangent, kept);
         }
     }
 }

@@ -1,11 +1,12 @@
 //! Composition: a pair of layers is a layer.
 
-use super::{Dual, Init, Layer, TangentTrace, Trace, Zero};
+use super::{Activation, Dual, Init, Input, Layer, TangentTrace, Trace, Zero};
 use crate::rng::Rng;
 
 /// What a pair of layers remembers: each one's tape, and the value that passes between them.
 ///
-/// The value is the first layer's `y` and the second one's `x`, so it is stored once.
+/// The value is the first layer's `y` and the second one's `x`, so it is stored once; on the way back
+/// its adjoint takes its place.
 #[derive(Clone, Copy, Debug)]
 pub struct Junction<A, M, C> {
     first: A,
@@ -26,6 +27,7 @@ impl<A: Layer, C: Layer<In = A::Out>> Layer for (A, C) {
     type Out = C::Out;
     type Tape<const B: usize> = Junction<A::Tape<B>, [A::Out; B], C::Tape<B>>;
     type TangentTape<const B: usize> = Junction<A::TangentTape<B>, [A::Out; B], C::TangentTape<B>>;
+    type Through = C::Through;
 
     fn forward<const B: usize>(
         &self,
@@ -37,21 +39,26 @@ impl<A: Layer, C: Layer<In = A::Out>> Layer for (A, C) {
         self.1.forward(&tape.between, &mut tape.second, y);
     }
 
-    fn backward<const B: usize>(
+    fn backward<P: Activation, const B: usize>(
         &self,
-        at: Trace<'_, Self, B>,
-        dy: &mut [C::Out; B],
+        x: Input<'_, [A::In; B]>,
+        tape: &mut Self::Tape<B>,
+        dz: &mut [C::Out; B],
         grad: Option<&mut Self>,
-        dx: Option<&mut [A::In; B]>,
     ) {
-        let (first, second) = halves(at);
+        let Junction {
+            first,
+            between,
+            second,
+        } = tape;
         let (grad_first, grad_second) = match grad {
             Some((first, second)) => (Some(first), Some(second)),
             None => (None, None),
         };
-        let mut between = [A::Out::ZERO; B];
-        self.1.backward(second, dy, grad_second, Some(&mut between));
-        self.0.backward(first, &mut between, grad_first, dx);
+        let spent = Input::Spent(&mut *between);
+        self.1
+            .backward::<A::Through, B>(spent, second, dz, grad_second);
+        self.0.backward::<P, B>(x, first, between, grad_first);
     }
 
     fn tangent<const B: usize>(

@@ -5,7 +5,7 @@ use std::vec::Vec;
 use std::{format, vec};
 
 use super::oracle::{self, Defined, Definition, Jet};
-use super::{Dual, Layer, Row, TangentTrace, Trace, Zero};
+use super::{Activation, Dual, Input, Layer, Linear, Row, TangentTrace, Trace, Zero};
 use crate::params::ParamsExt;
 use crate::penalty::{self, Discriminator};
 use crate::rng::Rng;
@@ -156,9 +156,12 @@ pub(super) fn check_passes<L: Defined>() {
     assert_close(&format!("{name}: ẏ"), &widen_rows(&yt), &slopes);
 
     let (cs, ds) = (widen_rows(&c), widen_rows(&d));
-    let mut grad = L::ZERO;
-    let mut dx = [L::In::ZERO; BLOCK];
-    net.backward(at, &mut c.clone(), Some(&mut grad), Some(&mut dx));
+    let (mut grad, mut dx, mut spent, mut dz) = (L::ZERO, x, tape, y);
+    for (dz, c) in dz.iter_mut().zip(&c) {
+        L::Through::reverse(dz.flat_mut(), c.flat());
+    }
+    let input = Input::Spent(&mut dx);
+    net.backward::<Linear, BLOCK>(input, &mut spent, &mut dz, Some(&mut grad));
     let value = |p: &Point| p.weighed(&oracle, &cs, &vec![0.0; ds.len()]);
     let wanted = differences(&point, |p| &mut p.theta, value);
     assert_close(

@@ -4,7 +4,7 @@ use core::marker::PhantomData;
 
 use super::activation::{Activation, Linear, Pointwise};
 use super::correlation::{Correlation, positions};
-use super::{Dual, Init, Layer, TangentTrace, Trace};
+use super::{Dual, Init, Input, Layer, TangentTrace, Trace};
 use crate::params::Params;
 use crate::rng::Rng;
 
@@ -122,16 +122,17 @@ impl<
         }
     }
 
-    /// dx = w ⋆ᵀ dz, sample by sample.
+    /// x ← φ′(x) ∘ (w ⋆ᵀ dz), sample by sample; φ is the activation that x has come through.
     #[inline]
-    fn map_back<const B: usize>(
+    fn map_back<P: Activation, const B: usize>(
         &self,
         dz: &[[[f32; L_OUT]; C_OUT]; B],
-        dx: &mut [[[f32; L_IN]; C_IN]; B],
+        x: &mut [[[f32; L_IN]; C_IN]; B],
     ) {
-        for (dz, dx) in dz.iter().zip(dx) {
-            *dx = [[0.0; L_IN]; C_IN];
-            Correlation::<STRIDE, PAD>::apply_adjoint(&self.w, dz, dx);
+        for (dz, x) in dz.iter().zip(x) {
+            let mut dx = [[0.0; L_IN]; C_IN];
+            Correlation::<STRIDE, PAD>::apply_adjoint(&self.w, dz, &mut dx);
+            P::reverse(x.as_flattened_mut(), dx.as_flattened());
         }
     }
 
@@ -214,6 +215,7 @@ impl<
     type Out = [[f32; L_OUT]; C_OUT];
     type Tape<const B: usize> = A::Tape<[Self::Out; B]>;
     type TangentTape<const B: usize> = A::TangentTape<[Self::Out; B]>;
+    type Through = A::ByOutput;
 
     fn forward<const B: usize>(
         &self,
@@ -225,20 +227,20 @@ impl<
         Pointwise::<A>::forward(y, tape);
     }
 
-    fn backward<const B: usize>(
+    fn backward<P: Activation, const B: usize>(
         &self,
-        at: Trace<'_, Self, B>,
-        dy: &mut [Self::Out; B],
+        x: Input<'_, [Self::In; B]>,
+        tape: &mut Self::Tape<B>,
+        dz: &mut [Self::Out; B],
         grad: Option<&mut Self>,
-        dx: Option<&mut [Self::In; B]>,
     ) {
-        Pointwise::<A>::backward(at.tape, at.y, dy);
+        Pointwise::<A>::backward(tape, dz);
         if let Some(grad) = grad {
-            grad.add_kernels(at.x, dy);
-            grad.add_bias(dy);
+            grad.add_kernels(x.value(), dz);
+            grad.add_bias(dz);
         }
-        if let Some(dx) = dx {
-            self.map_back(dy, dx);
+        if let Input::Spent(x) = x {
+            self.map_back::<P, B>(dz, x);
         }
     }
 
@@ -266,8 +268,8 @@ impl<
         grad.add_kernels(at.x, &dy.value);
         grad.add_bias(&dy.value);
         if let Some(dx) = dx {
-            self.map_back(&dy.value, &mut dx.value);
-            self.map_back(&dy.tangent, &mut dx.tangent);
+            self.map_back::<Linear, B>(&dy.value, &mut dx.value);
+            self.map_back::<Linear, B>(&dy.tangent, &mut dx.tangent);
         }
     }
 
@@ -345,16 +347,16 @@ mod tests {
         let rng = &mut Rng::new(5, 0);
         let net: Net = random_net(rng);
         let (x, dz): ([_; 3], [_; 3]) = (random_rows(rng), random_rows(rng));
-        let (mut y, mut dx) = (Zero::ZERO, Zero::ZERO);
+        let (mut y, mut dx) = (Zero::ZERO, x);
         let start: Net = random_net(rng);
         let mut grad = start;
         net.forward(&x, &mut (), &mut y);
-        let at = Trace {
-            x: &x,
-            tape: &(),
-            y: &y,
-        };
-        net.backward(at, &mut dz.clone(), Some(&mut grad), Some(&mut dx));
+        net.backward::<Linear, 3>(
+            Input::Spent(&mut dx),
+            &mut (),
+            &mut dz.clone(),
+            Some(&mut grad),
+        );
 
         let mut wanted = start;
         for ((x, dz), (y, dx)) in x.iter().zip(&dz).zip(y.iter().zip(&dx)) {

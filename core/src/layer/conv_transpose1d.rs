@@ -4,7 +4,7 @@ use core::marker::PhantomData;
 
 use super::activation::{Activation, Linear, Pointwise};
 use super::correlation::{Correlation, positions};
-use super::{Dual, Init, Layer, TangentTrace, Trace};
+use super::{Dual, Init, Input, Layer, TangentTrace, Trace};
 use crate::params::Params;
 use crate::rng::Rng;
 
@@ -111,16 +111,17 @@ impl<
         }
     }
 
-    /// dx = w ⋆ dz, sample by sample.
+    /// x ← φ′(x) ∘ (w ⋆ dz), sample by sample; φ is the activation that x has come through.
     #[inline]
-    fn map_back<const B: usize>(
+    fn map_back<P: Activation, const B: usize>(
         &self,
         dz: &[[[f32; L_OUT]; C_OUT]; B],
-        dx: &mut [[[f32; L_IN]; C_IN]; B],
+        x: &mut [[[f32; L_IN]; C_IN]; B],
     ) {
-        for (dz, dx) in dz.iter().zip(dx) {
-            *dx = [[0.0; L_IN]; C_IN];
-            Correlation::<STRIDE, PAD>::apply(&self.w, dz, dx);
+        for (dz, x) in dz.iter().zip(x) {
+            let mut dx = [[0.0; L_IN]; C_IN];
+            Correlation::<STRIDE, PAD>::apply(&self.w, dz, &mut dx);
+            P::reverse(x.as_flattened_mut(), dx.as_flattened());
         }
     }
 
@@ -203,6 +204,7 @@ impl<
     type Out = [[f32; L_OUT]; C_OUT];
     type Tape<const B: usize> = A::Tape<[Self::Out; B]>;
     type TangentTape<const B: usize> = A::TangentTape<[Self::Out; B]>;
+    type Through = A::ByOutput;
 
     fn forward<const B: usize>(
         &self,
@@ -214,20 +216,20 @@ impl<
         Pointwise::<A>::forward(y, tape);
     }
 
-    fn backward<const B: usize>(
+    fn backward<P: Activation, const B: usize>(
         &self,
-        at: Trace<'_, Self, B>,
-        dy: &mut [Self::Out; B],
+        x: Input<'_, [Self::In; B]>,
+        tape: &mut Self::Tape<B>,
+        dz: &mut [Self::Out; B],
         grad: Option<&mut Self>,
-        dx: Option<&mut [Self::In; B]>,
     ) {
-        Pointwise::<A>::backward(at.tape, at.y, dy);
+        Pointwise::<A>::backward(tape, dz);
         if let Some(grad) = grad {
-            grad.add_kernels(at.x, dy);
-            grad.add_bias(dy);
+            grad.add_kernels(x.value(), dz);
+            grad.add_bias(dz);
         }
-        if let Some(dx) = dx {
-            self.map_back(dy, dx);
+        if let Input::Spent(x) = x {
+            self.map_back::<P, B>(dz, x);
         }
     }
 
@@ -255,8 +257,8 @@ impl<
         grad.add_kernels(at.x, &dy.value);
         grad.add_bias(&dy.value);
         if let Some(dx) = dx {
-            self.map_back(&dy.value, &mut dx.value);
-            self.map_back(&dy.tangent, &mut dx.tangent);
+            self.map_back::<Linear, B>(&dy.value, &mut dx.value);
+            self.map_back::<Linear, B>(&dy.tangent, &mut dx.tangent);
         }
     }
 
@@ -362,22 +364,14 @@ mod tests {
         down.forward(&long, &mut (), &mut down_long);
         up.forward(&short, &mut (), &mut up_short);
 
-        let (mut back, mut grad) = (Zero::ZERO, Down::ZERO);
-        let at = Trace {
-            x: &long,
-            tape: &(),
-            y: &down_long,
-        };
-        down.backward(at, &mut short.clone(), Some(&mut grad), Some(&mut back));
+        let (mut back, mut grad) = (long, Down::ZERO);
+        let spent = Input::Spent(&mut back);
+        down.backward::<Linear, 3>(spent, &mut (), &mut short.clone(), Some(&mut grad));
         assert_eq!(back, up_short);
 
-        let (mut back, mut mirrored) = (Zero::ZERO, Up::ZERO);
-        let at = Trace {
-            x: &short,
-            tape: &(),
-            y: &up_short,
-        };
-        up.backward(at, &mut long.clone(), Some(&mut mirrored), Some(&mut back));
+        let (mut back, mut mirrored) = (short, Up::ZERO);
+        let spent = Input::Spent(&mut back);
+        up.backward::<Linear, 3>(spent, &mut (), &mut long.clone(), Some(&mut mirrored));
         assert_eq!(back, down_long);
         assert_eq!(grad.w, mirrored.w);
     }

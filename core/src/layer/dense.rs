@@ -1,10 +1,11 @@
 //! Fully connected layer.
 
+use core::array;
 use core::marker::PhantomData;
 
 use super::activation::{Activation, Kept, Linear, Pointwise};
 use super::product::{add_outer_products, map, map_back};
-use super::{Dual, Init, Kinks, Layer, TangentTrace, Trace};
+use super::{Dual, Init, Input, Kinks, Layer, TangentTrace, Trace};
 use crate::math;
 use crate::params::Params;
 use crate::rng::Rng;
@@ -38,16 +39,10 @@ impl<const I: usize, const O: usize, A> Dense<I, O, A> {
         add_outer_products(&mut self.w, x, dz);
     }
 
-    /// db += dz, by ascending sample.
+    /// db += dz, by ascending sample: a bias is the weight of an input that is always one.
     #[inline]
     fn add_bias<const B: usize>(&mut self, dz: &[[f32; O]; B]) {
-        let mut sums = self.b; // in registers
-        for dz in dz {
-            for (sum, &dz) in sums.iter_mut().zip(dz) {
-                *sum += dz;
-            }
-        }
-        self.b = sums;
+        add_outer_products(array::from_mut(&mut self.b), &[[1.0]; B], dz);
     }
 }
 
@@ -84,6 +79,7 @@ impl<const I: usize, const O: usize, A: Activation> Layer for Dense<I, O, A> {
     type Out = [f32; O];
     type Tape<const B: usize> = A::Tape<[[f32; O]; B]>;
     type TangentTape<const B: usize> = A::TangentTape<[[f32; O]; B]>;
+    type Through = A::ByOutput;
 
     fn forward<const B: usize>(
         &self,
@@ -92,27 +88,27 @@ impl<const I: usize, const O: usize, A: Activation> Layer for Dense<I, O, A> {
         y: &mut [[f32; O]; B],
     ) {
         if A::CURVED || <A::Tape<[[f32; O]; B]> as Kept<_>>::KEEPS {
-            map(x, &self.b, &self.w, Linear::value, y);
+            map(x, &self.b, &self.w, forward::<Linear>, y);
             Pointwise::<A>::forward(y, tape);
         } else {
-            map(x, &self.b, &self.w, A::value, y);
+            map(x, &self.b, &self.w, forward::<A>, y);
         }
     }
 
-    fn backward<const B: usize>(
+    fn backward<P: Activation, const B: usize>(
         &self,
-        at: Trace<'_, Self, B>,
-        dy: &mut [[f32; O]; B],
+        x: Input<'_, [[f32; I]; B]>,
+        tape: &mut Self::Tape<B>,
+        dz: &mut [[f32; O]; B],
         grad: Option<&mut Self>,
-        dx: Option<&mut [[f32; I]; B]>,
     ) {
-        Pointwise::<A>::backward(at.tape, at.y, dy);
+        Pointwise::<A>::backward(tape, dz);
         if let Some(grad) = grad {
-            grad.add_outer(at.x, dy);
-            grad.add_bias(dy);
+            grad.add_outer(x.value(), dz);
+            grad.add_bias(dz);
         }
-        if let Some(dx) = dx {
-            map_back(dy, &self.w, dx);
+        if let Input::Spent(x) = x {
+            map_back::<P, I, O>(dz, &self.w, x);
         }
     }
 
@@ -123,7 +119,7 @@ impl<const I: usize, const O: usize, A: Activation> Layer for Dense<I, O, A> {
         tape: &mut Self::TangentTape<B>,
         y: &mut [[f32; O]; B],
     ) {
-        map(x, &[0.0; O], &self.w, Linear::value, y);
+        map(x, &[0.0; O], &self.w, forward::<Linear>, y);
         Pointwise::<A>::tangent(at.tape, at.y, y, tape);
     }
 
@@ -140,8 +136,8 @@ impl<const I: usize, const O: usize, A: Activation> Layer for Dense<I, O, A> {
         grad.add_outer(at.x, &dy.value);
         grad.add_bias(&dy.value);
         if let Some(dx) = dx {
-            map_back(&dy.value, &self.w, &mut dx.value);
-            map_back(&dy.tangent, &self.w, &mut dx.tangent);
+            map_back::<Linear, I, O>(&dy.value, &self.w, &mut dx.value);
+            map_back::<Linear, I, O>(&dy.tangent, &self.w, &mut dx.tangent);
         }
     }
 
@@ -168,6 +164,12 @@ impl<const I: usize, const O: usize, A: Activation> Layer for Dense<I, O, A> {
             }),
         }
     }
+}
+
+/// φ(z), whatever was there; one function for all blocks.
+#[inline]
+fn forward<A: Activation>(_: f32, z: f32) -> f32 {
+    A::value(z)
 }
 
 /// Units, by their number.

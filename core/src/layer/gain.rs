@@ -1,6 +1,6 @@
 //! A fixed gain for every output.
 
-use super::{Dual, Init, Layer, TangentTrace, Trace};
+use super::{Activation, Dual, Init, Input, Layer, Linear, TangentTrace, Trace};
 use crate::params::Params;
 use crate::rng::Rng;
 
@@ -47,20 +47,26 @@ impl<const N: usize> Layer for Gain<N> {
     type Out = [f32; N];
     type Tape<const B: usize> = ();
     type TangentTape<const B: usize> = ();
+    type Through = Linear;
 
     fn forward<const B: usize>(&self, x: &[[f32; N]; B], (): &mut (), y: &mut [[f32; N]; B]) {
         self.apply(x, y);
     }
 
-    fn backward<const B: usize>(
+    fn backward<P: Activation, const B: usize>(
         &self,
-        _: Trace<'_, Self, B>,
+        x: Input<'_, [[f32; N]; B]>,
+        (): &mut (),
         dy: &mut [[f32; N]; B],
         _: Option<&mut Self>,
-        dx: Option<&mut [[f32; N]; B]>,
     ) {
-        if let Some(dx) = dx {
-            self.apply(dy, dx);
+        if let Input::Spent(x) = x {
+            for (x, dy) in x.iter_mut().zip(dy) {
+                for (dy, &g) in dy.iter_mut().zip(&self.gains) {
+                    *dy *= g;
+                }
+                P::reverse(x, dy);
+            }
         }
     }
 
@@ -95,6 +101,7 @@ impl<const N: usize> Layer for Gain<N> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::LeakyRelu;
     use super::*;
 
     #[test]
@@ -111,10 +118,10 @@ mod tests {
             tape: &(),
             y: &y,
         };
-        let (mut dy, mut dx) = ([[1.0, 1.0, 1.0]], [[0.0; 3]]);
-        let mut grad = Gain::ZERO;
-        layer.backward(at, &mut dy, Some(&mut grad), Some(&mut dx));
-        assert_eq!((dx, grad), ([[2.0, 0.5, 0.0]], Gain::ZERO));
+        let (mut dx, mut grad) = (x, Gain::ZERO);
+        let spent = Input::Spent(&mut dx);
+        layer.backward::<LeakyRelu, 1>(spent, &mut (), &mut [[1.0; 3]], Some(&mut grad));
+        assert_eq!((dx, grad), ([[2.0, 0.1, 0.0]], Gain::ZERO));
         let mut along = [[0.0; 3]];
         layer.tangent(at, &[[3.0, 2.0, 1.0]], &mut (), &mut along);
         assert_eq!(along, [[6.0, 1.0, 0.0]]);

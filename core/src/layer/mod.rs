@@ -152,7 +152,27 @@ impl<const L: usize, const C: usize> Row for [[f32; L]; C] {
     }
 }
 
-/// A forward pass that has happened, as the reverse passes need it.
+/// The input of a layer on the way back.
+#[derive(Debug)]
+pub enum Input<'a, X> {
+    /// It stays: nobody asks for its adjoint, as with the first layer of a network in training.
+    Kept(&'a X),
+    /// Its adjoint takes its place.
+    Spent(&'a mut X),
+}
+
+impl<X> Input<'_, X> {
+    /// What went in.
+    #[inline]
+    pub fn value(&self) -> &X {
+        match self {
+            Self::Kept(x) => x,
+            Self::Spent(x) => x,
+        }
+    }
+}
+
+/// A forward pass that has happened, as the passes over its derivative need it.
 #[derive(Debug)]
 pub struct Trace<'a, L: Layer, const B: usize> {
     /// What went in.
@@ -205,6 +225,9 @@ pub trait Layer: Params {
     type Tape<const B: usize>: Zero;
     /// What `ẋ` and `ẏ` do not tell the reverse pass over a directional derivative.
     type TangentTape<const B: usize>: Zero;
+    /// The activation that the output has come through, as far as the output tells its slope: who
+    /// sends back an adjoint multiplies it by that slope.
+    type Through: Activation;
 
     /// y = f(x).
     fn forward<const B: usize>(
@@ -214,17 +237,18 @@ pub trait Layer: Params {
         y: &mut [Self::Out; B],
     );
 
-    /// Reverse mode: from the adjoint `dy` of the output to those of the parameters and the input.
+    /// Reverse mode, in the memory of the forward pass: from the adjoint `dz` of what went into
+    /// [`Through`](Self::Through) to those of the parameters and of the input.
     ///
-    /// `grad` is *added to*; `None` means that the layer is frozen and costs no gradient memory.
-    /// `dx` is overwritten; `None` means that nobody asks (the first layer of a network that is
-    /// being trained). `dy` is scratch: it comes back as the adjoint of the pre-activation.
-    fn backward<const B: usize>(
+    /// `grad` is *added to*; `None` means that the layer is frozen and costs no gradient memory. An
+    /// input that is [spent](Input::Spent) comes back as φ′(x) x̄, where φ is the activation `P` that
+    /// it has come through; [`Linear`] leaves x̄. The tape and `dz` are scratch.
+    fn backward<P: Activation, const B: usize>(
         &self,
-        at: Trace<'_, Self, B>,
-        dy: &mut [Self::Out; B],
+        x: Input<'_, [Self::In; B]>,
+        tape: &mut Self::Tape<B>,
+        dz: &mut [Self::Out; B],
         grad: Option<&mut Self>,
-        dx: Option<&mut [Self::In; B]>,
     );
 
     /// Forward mode: the directional derivative ẏ = J(x) ẋ at a pass that has happened.
@@ -239,8 +263,7 @@ pub trait Layer: Params {
     /// Reverse over forward: from the adjoints of `y` and of ẏ to the gradient, and to the adjoints
     /// of `x` and of ẋ. This is what makes a gradient penalty exact ([`penalty`](crate::penalty)).
     ///
-    /// `adjoint.y` and `adjoint.tangent` are scratch, as `dy` is in [`backward`](Self::backward);
-    /// both members of `dx` are overwritten.
+    /// Both members of `dy` are scratch; both members of `dx` are overwritten.
     fn backward_tangent<const B: usize>(
         &self,
         at: Trace<'_, Self, B>,

@@ -1,6 +1,6 @@
 //! The learned noise skip.
 
-use super::{Dual, Init, Layer, TangentTrace, Trace, Zero};
+use super::{Activation, Dual, Init, Input, Layer, Linear, TangentTrace, Trace, Zero};
 use crate::params::Params;
 use crate::rng::Rng;
 
@@ -107,6 +107,7 @@ impl<F: Layer<Out = [f32; N]>, const N: usize> Layer for NoiseSkip<F, N> {
     type Out = [f32; N];
     type Tape<const B: usize> = SkipTape<F::Tape<B>, [[f32; N]; B]>;
     type TangentTape<const B: usize> = SkipTape<F::TangentTape<B>, [[f32; N]; B]>;
+    type Through = Linear;
 
     fn forward<const B: usize>(
         &self,
@@ -120,30 +121,32 @@ impl<F: Layer<Out = [f32; N]>, const N: usize> Layer for NoiseSkip<F, N> {
         add_scaled(y, &self.scale, x);
     }
 
-    fn backward<const B: usize>(
+    /// No layer puts out pairs, so that none has come through an activation.
+    fn backward<P: Activation, const B: usize>(
         &self,
-        at: Trace<'_, Self, B>,
+        x: Input<'_, [Self::In; B]>,
+        tape: &mut Self::Tape<B>,
         dy: &mut [[f32; N]; B],
         grad: Option<&mut Self>,
-        dx: Option<&mut [Self::In; B]>,
     ) {
-        let z = at.x.map(|(z, _)| z);
-        let inner = Trace {
-            x: &z,
-            tape: &at.tape.inner,
-            y: &at.tape.y,
-        };
+        let mut z = x.value().map(|(z, _)| z);
         let grad = grad.map(|grad| {
-            add_product(&mut grad.scale, dy, at.x);
+            add_product(&mut grad.scale, dy, x.value());
             &mut grad.net
         });
-        match dx {
-            None => self.net.backward(inner, dy, grad, None),
-            Some(dx) => {
-                let skip = *dy;
-                let mut dz = [F::In::ZERO; B];
-                self.net.backward(inner, dy, grad, Some(&mut dz));
-                join(&dz, &self.scale, &skip, dx);
+        let SkipTape { inner, y } = tape;
+        for (y, dy) in y.iter_mut().zip(&*dy) {
+            F::Through::reverse(y, dy);
+        }
+        match x {
+            Input::Kept(_) => {
+                self.net
+                    .backward::<Linear, B>(Input::Kept(&z), inner, y, grad);
+            }
+            Input::Spent(x) => {
+                self.net
+                    .backward::<Linear, B>(Input::Spent(&mut z), inner, y, grad);
+                join(&z, &self.scale, dy, x);
             }
         }
     }

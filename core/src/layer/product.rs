@@ -4,6 +4,8 @@
 //! over terms is the inner one, columns are its lanes. No sum is split, whatever the vector width,
 //! and a compiler that vectorises cannot choose the wrong axis.
 
+use super::Activation;
+
 /// Rows of a block.
 const ROWS: usize = if cfg!(any(target_arch = "arm", target_feature = "avx")) {
     4
@@ -21,13 +23,14 @@ const LANES: usize = match () {
 /// Rows of a block of one column, whose sums have nothing but each other to overlap with.
 const TALL: usize = if cfg!(target_arch = "arm") { 4 } else { 8 };
 
-/// y = φ(x W + `start`), row by row: `y[r][c] = φ(start[c] + Σₘ x[r][m] w[m][c])`, by ascending m.
+/// Row by row, what `finish` makes of x W + `start`, by ascending m:
+/// `y[r][c] = finish(y[r][c], start[c] + Σₘ x[r][m] w[m][c])`.
 #[inline(never)] // one function for each shape, whoever needs it
 pub(super) fn map<const M: usize, const C: usize>(
     x: &[[f32; M]],
     start: &[f32; C],
     w: &[[f32; C]; M],
-    finish: impl Fn(f32) -> f32 + Copy,
+    finish: impl Fn(f32, f32) -> f32 + Copy,
     y: &mut [[f32; C]],
 ) {
     if C == 1 {
@@ -58,7 +61,7 @@ fn map_rows<const T: usize, const M: usize, const C: usize>(
     x: &[[f32; M]; T],
     start: &[f32; C],
     w: &[[f32; C]; M],
-    finish: impl Fn(f32) -> f32 + Copy,
+    finish: impl Fn(f32, f32) -> f32 + Copy,
     y: &mut [[f32; C]; T],
 ) {
     let mut from = 0;
@@ -82,7 +85,7 @@ fn map_columns<const T: usize, const W: usize, const M: usize, const C: usize>(
     x: &[[f32; M]; T],
     start: &[f32; C],
     w: &[[f32; C]; M],
-    finish: impl Fn(f32) -> f32 + Copy,
+    finish: impl Fn(f32, f32) -> f32 + Copy,
     y: &mut [[f32; C]; T],
 ) -> usize {
     let blocks = C.saturating_sub(from) / W;
@@ -93,11 +96,19 @@ fn map_columns<const T: usize, const W: usize, const M: usize, const C: usize>(
         }
         for (y, sums) in y.iter_mut().zip(sums) {
             if let Some(y) = part_mut::<W>(y, from, j) {
-                *y = sums.map(finish);
+                settle(y, sums, finish);
             }
         }
     }
     from + blocks * W
+}
+
+/// Each sum goes where it belongs, by way of `finish`.
+#[inline(always)]
+fn settle<const W: usize>(y: &mut [f32; W], sums: [f32; W], finish: impl Fn(f32, f32) -> f32) {
+    for (y, sum) in y.iter_mut().zip(sums) {
+        *y = finish(*y, sum);
+    }
 }
 
 /// out += Σₘ aₘ ⊗ bₘ, that is `out[r][c] += Σₘ a[m][r] b[m][c]`, by ascending m.
@@ -206,17 +217,18 @@ fn add_scaled<const W: usize>(sum: &mut [f32; W], x: f32, w: &[f32; W]) {
     }
 }
 
-/// dx = dz Wᵀ, row by row: `dx[r][i] = Σₒ dz[r][o] w[i][o]`, from zero, by ascending o.
+/// x ← φ′(x) ∘ dz Wᵀ, row by row: `x[r][i] = φ′(x[r][i]) Σₒ dz[r][o] w[i][o]`, from zero, by
+/// ascending o, where φ is the activation that x has come through.
 #[inline]
-pub(super) fn map_back<const I: usize, const O: usize>(
+pub(super) fn map_back<P: Activation, const I: usize, const O: usize>(
     dz: &[[f32; O]],
     w: &[[f32; O]; I],
-    dx: &mut [[f32; I]],
+    x: &mut [[f32; I]],
 ) {
     if cfg!(target_arch = "arm") {
-        map_back_in_place(dz, w, dx);
+        map_back_in_place(dz, w, P::adjoint, x);
     } else {
-        map(dz, &[0.0; I], &transpose(w), |x| x, dx); // so that inputs are lanes
+        map(dz, &[0.0; I], &transpose(w), P::adjoint, x); // so that inputs are lanes
     }
 }
 
@@ -225,12 +237,13 @@ pub(super) fn map_back<const I: usize, const O: usize>(
 fn map_back_in_place<const I: usize, const O: usize>(
     dz: &[[f32; O]],
     w: &[[f32; O]; I],
+    finish: impl Fn(f32, f32) -> f32 + Copy,
     dx: &mut [[f32; I]],
 ) {
     let (blocks, rest) = dx.as_chunks_mut::<ROWS>();
     let (dz_blocks, dz_rest) = dz.as_chunks::<ROWS>();
     for (dz, dx) in dz_blocks.iter().zip(blocks) {
-        map_back_rows(dz, w, dx);
+        map_back_rows(dz, w, finish, dx);
     }
     for (dz, dx) in dz_rest
         .as_chunks::<1>()
@@ -238,7 +251,7 @@ fn map_back_in_place<const I: usize, const O: usize>(
         .iter()
         .zip(rest.as_chunks_mut().0)
     {
-        map_back_rows(dz, w, dx);
+        map_back_rows(dz, w, finish, dx);
     }
 }
 
@@ -247,14 +260,15 @@ fn map_back_in_place<const I: usize, const O: usize>(
 fn map_back_rows<const T: usize, const I: usize, const O: usize>(
     dz: &[[f32; O]; T],
     w: &[[f32; O]; I],
+    finish: impl Fn(f32, f32) -> f32 + Copy,
     dx: &mut [[f32; I]; T],
 ) {
     let (blocks, rest) = w.as_chunks::<4>();
     for (j, w) in blocks.iter().enumerate() {
-        map_back_columns(0, j, dz, w, dx);
+        map_back_columns(0, j, dz, w, finish, dx);
     }
     for (j, w) in rest.as_chunks::<1>().0.iter().enumerate() {
-        map_back_columns(4 * blocks.len(), j, dz, w, dx);
+        map_back_columns(4 * blocks.len(), j, dz, w, finish, dx);
     }
 }
 
@@ -265,6 +279,7 @@ fn map_back_columns<const T: usize, const W: usize, const I: usize, const O: usi
     j: usize,
     dz: &[[f32; O]; T],
     w: &[[f32; O]; W],
+    finish: impl Fn(f32, f32) -> f32 + Copy,
     dx: &mut [[f32; I]; T],
 ) {
     let mut sums = [[0.0; W]; T];
@@ -273,7 +288,7 @@ fn map_back_columns<const T: usize, const W: usize, const I: usize, const O: usi
     }
     for (dx, sums) in dx.iter_mut().zip(sums) {
         if let Some(dx) = part_mut(dx, from, j) {
-            *dx = sums;
+            settle(dx, sums, finish);
         }
     }
 }
@@ -321,6 +336,7 @@ pub(super) fn transpose<const R: usize, const C: usize>(a: &[[f32; C]; R]) -> [[
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::layer::LeakyRelu;
     use crate::layer::checks::random_rows;
     use crate::rng::Rng;
 
@@ -342,24 +358,26 @@ mod tests {
         let [w, ..]: [[[f32; C]; R]; 3] = random_rows(rng);
         let x: [[[f32; R]; 7]; 3] = random_rows(rng);
         let [[start, ..], ..]: [[[f32; C]; 1]; 3] = random_rows(rng);
-        let halved = |x| 0.5 * x;
+        let halved = |_: f32, sum: f32| 0.5 * sum;
         let mut y = [[0.0; C]; 21];
         map(x.as_flattened(), &start, &w, halved, &mut y);
         for (x, y) in x.as_flattened().iter().zip(&y) {
             for (c, y) in y.iter().enumerate() {
                 let terms = x.iter().zip(&w);
                 let sum = terms.fold(start[c], |sum, (x, w)| sum + x * w[c]);
-                assert_eq!(y.to_bits(), halved(sum).to_bits(), "{R} x {C} at {c}");
+                assert_eq!(y.to_bits(), (0.5 * sum).to_bits(), "{R} x {C} at {c}");
             }
         }
-        let (mut dx, mut in_place) = ([[0.0; R]; 21], [[0.0; R]; 21]);
-        map_back(&y, &w, &mut dx);
-        map_back_in_place(&y, &w, &mut in_place);
+        let (mut dx, mut in_place) = (x, x);
+        let (dx, in_place) = (dx.as_flattened_mut(), in_place.as_flattened_mut());
+        map_back::<LeakyRelu, R, C>(&y, &w, dx);
+        map_back_in_place(&y, &w, |x, dx| LeakyRelu::slope(x) * dx, in_place);
         assert_eq!(dx, in_place);
-        for (dx, y) in dx.iter().zip(&y) {
-            for (dx, w) in dx.iter().zip(&w) {
+        for ((dx, x), y) in dx.iter().zip(x.as_flattened()).zip(&y) {
+            for ((dx, &x), w) in dx.iter().zip(x).zip(&w) {
                 let sum = y.iter().zip(w).fold(0.0, |sum, (y, w)| sum + y * w);
-                assert_eq!(dx.to_bits(), sum.to_bits(), "{R} x {C} back");
+                let wanted = LeakyRelu::slope(x) * sum;
+                assert_eq!(dx.to_bits(), wanted.to_bits(), "{R} x {C} back");
             }
         }
     }

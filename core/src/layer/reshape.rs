@@ -2,7 +2,7 @@
 
 use core::marker::PhantomData;
 
-use super::{Dual, Init, Layer, Row, TangentTrace, Trace};
+use super::{Activation, Dual, Init, Input, Layer, Linear, Row, TangentTrace, Trace};
 use crate::params::Params;
 use crate::rng::Rng;
 
@@ -74,20 +74,23 @@ impl<X: Row, Y: Row> Layer for Reshape<X, Y> {
     type Out = Y;
     type Tape<const B: usize> = ();
     type TangentTape<const B: usize> = ();
+    type Through = Linear;
 
     fn forward<const B: usize>(&self, x: &[X; B], (): &mut (), y: &mut [Y; B]) {
         copy(x, y);
     }
 
-    fn backward<const B: usize>(
+    fn backward<P: Activation, const B: usize>(
         &self,
-        _: Trace<'_, Self, B>,
+        x: Input<'_, [X; B]>,
+        (): &mut (),
         dy: &mut [Y; B],
         _: Option<&mut Self>,
-        dx: Option<&mut [X; B]>,
     ) {
-        if let Some(dx) = dx {
-            copy(dy, dx);
+        if let Input::Spent(x) = x {
+            for (x, dy) in x.iter_mut().zip(dy) {
+                P::reverse(x.flat_mut(), dy.flat());
+            }
         }
     }
 

@@ -108,4 +108,4 @@ fn update_leaf_by_two(
 }
 
 /// Numbers that go together in a step of an optimizer.
-const LANES: usize = if cfg!(target_arch = "arm") { 1 } else { 8 };
+const LANES: usize = if cfg!(target_arch = "arm") { 4 } else { 8 };

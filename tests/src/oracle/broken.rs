@@ -1,6 +1,6 @@
 //! A layer with one wrong entry in one term of its calculus: what the checks must notice.
 
-use ganlet::layer::{Dual, Init, Layer, TangentTrace, Trace, Zero};
+use ganlet::layer::{Activation, Dual, Init, Input, Layer, TangentTrace, Trace, Zero};
 use ganlet::params::{Params, ParamsExt};
 use ganlet::rng::Rng;
 
@@ -69,27 +69,31 @@ impl<L: Mirror> Layer for Broken<L> {
     type Out = L::Out;
     type Tape<const B: usize> = L::Tape<B>;
     type TangentTape<const B: usize> = L::TangentTape<B>;
+    type Through = L::Through;
 
     fn forward<const B: usize>(&self, x: &[L::In; B], tape: &mut L::Tape<B>, y: &mut [L::Out; B]) {
         self.layer.forward(x, tape, y);
     }
 
-    fn backward<const B: usize>(
+    fn backward<P: Activation, const B: usize>(
         &self,
-        at: Trace<'_, Self, B>,
-        dy: &mut [L::Out; B],
+        mut x: Input<'_, [L::In; B]>,
+        tape: &mut L::Tape<B>,
+        dz: &mut [L::Out; B],
         grad: Option<&mut Self>,
-        dx: Option<&mut [L::In; B]>,
     ) {
-        let (mut share, mut dx) = (L::ZERO, dx);
+        let mut share = L::ZERO;
         let wanted = grad.is_some().then_some(&mut share);
-        self.layer
-            .backward(inner(at), dy, wanted, dx.as_deref_mut());
+        let input = match &mut x {
+            Input::Kept(x) => Input::Kept(*x),
+            Input::Spent(x) => Input::Spent(&mut **x),
+        };
+        self.layer.backward::<P, B>(input, tape, dz, wanted);
         if let Some(grad) = grad {
             self.spoil_leaf(Fault::Gradient, &mut share);
             add(&mut grad.layer, &share);
         }
-        if let Some(dx) = dx {
+        if let Input::Spent(dx) = x {
             self.spoil_rows(Fault::Input, dx);
         }
     }

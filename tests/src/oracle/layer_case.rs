@@ -1,6 +1,6 @@
 //! One layer at one point, held against the oracle: all four passes, every adjoint.
 
-use ganlet::layer::{Dual, Layer, TangentTrace, Trace, Zero};
+use ganlet::layer::{Activation, Dual, Input, Layer, Linear, Row, TangentTrace, Trace, Zero};
 use ganlet::rng::Rng;
 
 use super::adjoints::Point;
@@ -72,7 +72,7 @@ impl<L: Mirror, const B: usize> LayerCase<L, B> {
         let (point, pass) = (self.point(), self.forward());
         let at = pass.trace(&self.x);
         agree("y", &one_leaf(&pass.y), &flat(&point.outputs()))?;
-        self.check_backward(&point, at)?;
+        self.check_backward(&point, &pass)?;
 
         let tangent = self.tangent(at);
         agree(
@@ -102,21 +102,26 @@ impl<L: Mirror, const B: usize> LayerCase<L, B> {
         pass
     }
 
-    fn check_backward(&self, point: &Point, at: Trace<'_, L, B>) -> Result<(), Disagreement> {
-        let (mut grad, mut dx) = (L::ZERO, [L::In::ZERO; B]);
-        self.layer
-            .backward(at, &mut self.dy.clone(), Some(&mut grad), Some(&mut dx));
+    fn check_backward(&self, point: &Point, pass: &Pass<L, B>) -> Result<(), Disagreement> {
+        let back = |x: Input<'_, [L::In; B]>, grad: Option<&mut L>| {
+            let (mut tape, mut dz) = (pass.tape, pass.y);
+            for (dz, dy) in dz.iter_mut().zip(&self.dy) {
+                L::Through::reverse(dz.flat_mut(), dy.flat());
+            }
+            self.layer
+                .backward::<Linear, B>(x, &mut tape, &mut dz, grad);
+        };
+        let (mut grad, mut dx) = (L::ZERO, self.x);
+        back(Input::Spent(&mut dx), Some(&mut grad));
         let [by_theta, by_x] = point.adjoints();
         agree("backward: gradient", &leaves(&grad), &by_theta)?;
         agree("backward: dx", &one_leaf(&dx), &flat(&by_x))?;
 
         // A frozen layer gives the same dx; a first layer adds the same gradient, once more.
-        let mut frozen_dx = [L::In::ZERO; B];
-        self.layer
-            .backward(at, &mut self.dy.clone(), None, Some(&mut frozen_dx));
+        let mut frozen_dx = self.x;
+        back(Input::Spent(&mut frozen_dx), None);
         assert_eq!(one_leaf(&frozen_dx), one_leaf(&dx), "dx of a frozen layer");
-        self.layer
-            .backward(at, &mut self.dy.clone(), Some(&mut grad), None);
+        back(Input::Kept(&self.x), Some(&mut grad));
         agree("backward twice", &leaves(&grad), &doubled(by_theta))
     }
 

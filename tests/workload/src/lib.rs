@@ -128,17 +128,16 @@ pub fn step<W: Workload<K, N>, const K: usize, const N: usize>(
     players: &mut Players<W, K, N>,
     batch: Batch<'_, K, N>,
 ) -> (f32, f32) {
-    let mut real = batch.real.iter().copied();
-    let mut for_d = batch.for_d.iter().copied();
-    let mut for_g = batch.for_g.iter().copied();
-    let mut real = || real.next().unwrap_or([0.0; N]);
+    let (mut real, mut for_d, mut for_g) =
+        (batch.real.iter(), batch.for_d.iter(), batch.for_g.iter());
+    let mut real = || *real.next().unwrap_or(&[0.0; N]);
     let d = players.train_discriminator_on_real_and_generated(
         &OBJECTIVE,
         &ADAM,
         RATE,
         BATCH,
         &mut real,
-        || for_d.next().unwrap_or([0.0; K]),
+        || *for_d.next().unwrap_or(&[0.0; K]),
     );
     let g = players.train_generator_through_discriminator(
         &OBJECTIVE,
@@ -146,7 +145,7 @@ pub fn step<W: Workload<K, N>, const K: usize, const N: usize>(
         RATE,
         BATCH,
         &mut real,
-        || for_g.next().unwrap_or([0.0; K]),
+        || *for_g.next().unwrap_or(&[0.0; K]),
     );
     (d.step.loss, g.loss)
 }
