@@ -5,7 +5,8 @@ use crate::latent::Latent;
 use crate::layer::{Dense, Gain, Init, Kinks, Layer, LeakyRelu, NoiseSkip, Row, is_layer};
 use crate::penalty::Discriminator;
 use crate::recipe::Recipe;
-use crate::stream::{Axes, PrincipalAxes};
+use crate::stream::{Axes, Coded, Held, PrincipalAxes};
+use crate::watch::{Panel, ReadingPanel, WindowPanel};
 
 /// A generator and a discriminator that fit each other.
 ///
@@ -23,6 +24,12 @@ pub trait Model {
 
     /// How samples are turned before the networks see them.
     type Axes: Axes<Sample = Self::Sample>;
+
+    /// How samples are remembered.
+    type Held: Held<Sample = Self::Sample>;
+
+    /// What tells whether samples are normal.
+    type Panel: Panel<Sample = Self::Sample>;
 
     /// How it is trained unless the user says otherwise.
     const RECIPE: Recipe;
@@ -70,6 +77,8 @@ impl Model for Scalar {
     type Discriminator = chain![Dense<1, 16, LeakyRelu>, Dense<16, 16, LeakyRelu>, Dense<16, 1>];
 
     type Axes = PrincipalAxes<1>;
+    type Held = [f32; 1];
+    type Panel = ReadingPanel;
 
     const RECIPE: Recipe = Recipe::SCALAR;
     const INIT: (Init, Init) = (
@@ -93,6 +102,8 @@ impl Model for Modes {
     type Generator = NoiseSkip<<Scalar as Model>::Generator, 1>;
     type Discriminator = chain![Dense<1, 24, LeakyRelu>, Dense<24, 24, LeakyRelu>, Dense<24, 1>];
     type Axes = PrincipalAxes<1>;
+    type Held = [f32; 1];
+    type Panel = ReadingPanel;
 
     const RECIPE: Recipe = Recipe {
         gaussian: 0,
@@ -113,6 +124,9 @@ impl Model for Window16 {
     type Generator = AxesGenerator<16>;
     type Discriminator = WindowDiscriminator<16>;
     type Axes = PrincipalAxes<16>;
+    type Held = Coded<16>;
+    /// Eight axes: a window of 16 has no more to tell.
+    type Panel = WindowPanel<16, 8, 9, 45>;
 
     const RECIPE: Recipe = Recipe::WINDOW;
     const INIT: (Init, Init) = WINDOW_INIT;
@@ -128,6 +142,8 @@ impl Model for Window32 {
     type Generator = AxesGenerator<32>;
     type Discriminator = WindowDiscriminator<32>;
     type Axes = PrincipalAxes<32>;
+    type Held = Coded<32>;
+    type Panel = WindowPanel<32, 12, 13, 91>;
 
     const RECIPE: Recipe = Recipe::WINDOW;
     const INIT: (Init, Init) = WINDOW_INIT;

@@ -32,8 +32,6 @@ pub struct Session<M: Model> {
     pub axes: M::Axes,
     /// What is trained.
     pub trainer: Trainer<M>,
-    /// Samples stranger than this are alarms; see [`strangeness`](Self::strangeness).
-    pub threshold: f32,
     /// Whether samples come from the Gaussian fit of the data rather than from the generator; see
     /// [`compare`](Self::compare).
     pub fallback: bool,
@@ -82,7 +80,6 @@ impl<M: Model> Session<M> {
         standardiser: Standardiser::BLANK,
         axes: M::Axes::BLANK,
         trainer: Trainer::BLANK,
-        threshold: 0.0,
         fallback: false,
     };
 
@@ -93,7 +90,6 @@ impl<M: Model> Session<M> {
         self.standardiser = standardiser;
         self.axes.reset();
         self.trainer.restart(seed);
-        self.threshold = f32::MAX;
         self.fallback = false;
     }
 
@@ -260,7 +256,8 @@ impl<M: Model> Session<M> {
     }
 }
 
-/// Format 2 held no axes: samples were seen as they are.
+/// Format 2 held no axes: samples were seen as they are. Up to format 3 there was a limit on what the
+/// discriminator finds strange.
 impl<M: Model> Persist for Session<M> {
     const BYTES: usize = u64::BYTES
         + Recipe::BYTES
@@ -275,7 +272,9 @@ impl<M: Model> Persist for Session<M> {
         self.recipe.save(out);
         self.standardiser.save(out);
         self.trainer.save(out);
-        self.threshold.save(out);
+        if !out.has(4) {
+            0.0f32.save(out);
+        }
         if out.has(3) {
             self.axes.save(out);
             self.fallback.save(out);
@@ -287,7 +286,9 @@ impl<M: Model> Persist for Session<M> {
         self.recipe.load(from)?;
         self.standardiser.load(from)?;
         self.trainer.load(from)?;
-        self.threshold.load(from)?;
+        if !from.has(4) {
+            from.read(0.0f32)?;
+        }
         if from.has(3) {
             self.axes.load(from)?;
             return self.fallback.load(from);

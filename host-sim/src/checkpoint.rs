@@ -36,15 +36,24 @@ pub fn load<M: Network>(path: &Path, learner: &mut Pupil<'_, M>) -> Result<(), F
         .map_err(|error| Failure::told(&error, path.display()))
 }
 
-/// The session of a checkpoint file, without the samples that it remembers.
+/// The learner of a checkpoint file, without the samples that it remembers.
+///
+/// # Errors
+///
+/// As [`load`].
+pub fn learner<M: Network>(path: &Path) -> Result<Pupil<'static, M>, Failure> {
+    let mut learner = Pupil::<M>::new(Supply::Whole(Vec::new()));
+    load(path, &mut learner)?;
+    Ok(learner)
+}
+
+/// The session of a checkpoint file.
 ///
 /// # Errors
 ///
 /// As [`load`].
 pub fn session<M: Network>(path: &Path) -> Result<Session<M>, Failure> {
-    let mut learner = Pupil::<M>::new(Supply::Whole(Vec::new()));
-    load(path, &mut learner)?;
-    Ok(learner.session)
+    Ok(learner(path)?.session)
 }
 
 /// A learner's checkpoint.

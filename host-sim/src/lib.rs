@@ -19,7 +19,6 @@ pub mod progress;
 pub mod ranking;
 pub mod report;
 pub mod second_order;
-pub mod sentinel;
 pub mod series;
 pub mod signal;
 pub mod sliced;

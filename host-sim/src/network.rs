@@ -3,14 +3,13 @@
 use ganlet::checkpoint::{self, Name};
 use ganlet::model::{Model, Modes, Scalar, Window16, Window32};
 use ganlet::session::Session;
-use ganlet::watch::Watched;
 
 use crate::argument;
 use crate::error::Failure;
 use crate::report::data::{Branch, Curve, Latent};
 
 /// A model that the host can train, save and draw.
-pub trait Network: Watched + Clone + std::fmt::Debug + Send + Sync + 'static {
+pub trait Network: Model + Clone + std::fmt::Debug + Send + Sync + 'static {
     /// The generator as a picture, where its latent space is small enough for one.
     fn latent(_session: &Session<Self>) -> Option<Latent> {
         None

@@ -14,7 +14,7 @@ use crate::signal::Signal;
 use crate::supply::Supply;
 
 /// A learner on the host.
-pub type Pupil<'a, M> = Learner<M, Supply<'a, <M as Model>::Sample>>;
+pub type Pupil<'a, M> = Learner<M, Supply<'a, <M as Model>::Held>>;
 
 /// Readings that a simulated sensor gives before training, to learn its scale from.
 const WARM_UP: u32 = 4096;

@@ -1,9 +1,8 @@
 //! What training on the host draws its real samples from.
 
 use ganlet::checkpoint::{Invalid, Persist, Reader, Writer};
-use ganlet::layer::Row;
 use ganlet::rng::Rng;
-use ganlet::stream::reservoir_place;
+use ganlet::stream::{Held, reservoir_place};
 use ganlet::watch::Windows;
 use ganlet_app::Memory;
 
@@ -11,16 +10,16 @@ use crate::source::{Source, stream};
 
 /// A memory whose size is chosen at run time.
 #[derive(Debug)]
-pub enum Supply<'a, S> {
+pub enum Supply<'a, T: Held> {
     /// A simulated sensor, which gives a fresh sample whenever one is asked for.
     Endless(&'a Source),
     /// All samples of a recording.
-    Whole(Vec<S>),
+    Whole(Vec<T::Sample>),
     /// Samples that came by; with less room than samples, those that a device's memory
     /// ([`ganlet::stream::Replay::uniform`]) of that size would hold.
     Kept {
         /// The samples held.
-        samples: Vec<S>,
+        samples: Vec<T>,
         /// How many came by.
         seen: u32,
         /// The most that may be held.
@@ -28,7 +27,7 @@ pub enum Supply<'a, S> {
     },
 }
 
-impl<'a, S> Supply<'a, S> {
+impl<'a, T: Held> Supply<'a, T> {
     /// The memory that suits a source: all of a recording.
     pub fn of(source: &'a Source) -> Self {
         match source {
@@ -47,8 +46,8 @@ impl<'a, S> Supply<'a, S> {
     }
 }
 
-impl<S: Row> Memory<S> for Supply<'_, S> {
-    fn offer(&mut self, sample: S, rng: &mut Rng) {
+impl<T: Held> Memory<T::Sample> for Supply<'_, T> {
+    fn offer(&mut self, sample: T::Sample, rng: &mut Rng) {
         let (samples, seen, capacity) = match self {
             Self::Endless(_) => return,
             Self::Whole(samples) => return samples.push(sample),
@@ -60,6 +59,7 @@ impl<S: Row> Memory<S> for Supply<'_, S> {
         };
         *seen = seen.saturating_add(1);
         if let Some(place) = reservoir_place(*seen, *capacity, u32::MAX, rng) {
+            let sample = T::hold(sample, *seen);
             match samples.get_mut(place as usize) {
                 Some(held) => *held = sample,
                 None => samples.push(sample),
@@ -67,35 +67,49 @@ impl<S: Row> Memory<S> for Supply<'_, S> {
         }
     }
 
-    fn draw(&self, rng: &mut Rng) -> Option<S> {
+    fn draw(&self, rng: &mut Rng) -> Option<T::Sample> {
+        let mut place = |count: usize| rng.below(count as u32) as usize;
         match self {
             Self::Endless(source) => Some(source.draw(rng)),
-            Self::Whole(samples) | Self::Kept { samples, .. } => samples
-                .get(rng.below(samples.len() as u32) as usize)
-                .copied(),
+            Self::Whole(samples) => samples.get(place(samples.len())).copied(),
+            Self::Kept { samples, .. } => samples.get(place(samples.len())).map(Held::sample),
         }
     }
 
     fn held(&self) -> usize {
         match self {
             Self::Endless(_) => usize::MAX,
-            Self::Whole(samples) | Self::Kept { samples, .. } => samples.len(),
+            Self::Whole(samples) => samples.len(),
+            Self::Kept { samples, .. } => samples.len(),
+        }
+    }
+
+    fn seen(&self) -> u32 {
+        match self {
+            Self::Kept { seen, .. } => *seen,
+            Self::Endless(_) | Self::Whole(_) => self.count() as u32,
+        }
+    }
+
+    fn loosen(&mut self) {
+        if let Self::Kept { seen, capacity, .. } = self {
+            *seen = (*seen).min(*capacity);
         }
     }
 }
 
 /// As a device's memory is saved. Samples that come from the source whenever they are wanted are left
 /// out, and those of a checkpoint are left alone.
-impl<S: Row> Persist for Supply<'_, S> {
+impl<T: Held> Persist for Supply<'_, T> {
     const BYTES: usize = u32::MAX as usize;
 
     fn save(&self, out: &mut Writer<'_>) {
-        let (samples, seen): (&[S], u32) = match self {
+        let (samples, seen): (&[T], u32) = match self {
             Self::Endless(_) | Self::Whole(_) => (&[], 0),
             Self::Kept { samples, seen, .. } => (samples, *seen),
         };
         seen.save(out);
-        out.rows(samples);
+        T::save_all(samples, out);
     }
 
     fn load(&mut self, from: &mut Reader<'_>) -> Result<(), Invalid> {
@@ -106,21 +120,21 @@ impl<S: Row> Persist for Supply<'_, S> {
         } = self
         else {
             from.read(0u32)?;
-            return from.rows(usize::MAX, |_: S| {});
+            return T::load_all(usize::MAX, drop, from);
         };
         seen.load(from)?;
         if from.writes() {
             samples.clear();
         }
-        from.rows(*capacity as usize, |sample| samples.push(sample))
+        T::load_all(*capacity as usize, |sample| samples.push(sample), from)
     }
 }
 
 /// Windows that a detector is fitted to where there are more than enough.
-const PLENTY: usize = 512;
+const PLENTY: usize = 384;
 
 /// Of a whole recording windows at even distances, of an endless source fresh ones.
-impl<S: Row> Windows<S> for Supply<'_, S> {
+impl<T: Held> Windows<T::Sample> for Supply<'_, T> {
     fn count(&self) -> usize {
         match self {
             Self::Endless(_) => PLENTY,
@@ -129,7 +143,7 @@ impl<S: Row> Windows<S> for Supply<'_, S> {
         }
     }
 
-    fn window(&self, place: usize) -> Option<S> {
+    fn window(&self, place: usize) -> Option<T::Sample> {
         match self {
             Self::Endless(source) => {
                 Some(source.draw(&mut Rng::new(place as u64, stream::FITTING)))
@@ -138,31 +152,54 @@ impl<S: Row> Windows<S> for Supply<'_, S> {
                 let count = samples.len().clamp(1, PLENTY);
                 samples.get(place * samples.len() / count).copied()
             }
-            Self::Kept { samples, .. } => samples.get(place).copied(),
+            Self::Kept { samples, .. } => samples.get(place).map(Held::sample),
         }
     }
 
     fn arrival(&self, place: usize) -> f32 {
-        place as f32
+        let held = match self {
+            Self::Kept { samples, .. } => samples.get(place).and_then(Held::arrival),
+            _ => None,
+        };
+        held.unwrap_or(place as u32) as f32
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use ganlet::stream::Replay;
+    use ganlet::stream::{Coded, Replay};
 
-    #[test]
-    fn a_bounded_supply_holds_what_a_devices_memory_holds() {
-        let (mut device, mut host) = (Replay::<[f32; 1], 16>::uniform(), Supply::bounded(16));
+    /// Offers the same windows to both, and compares what they hold.
+    fn compare<T: Held, const CAP: usize>(window: impl Fn(u32) -> T::Sample)
+    where
+        T::Sample: PartialEq + std::fmt::Debug,
+    {
+        let mut device = Replay::<T, CAP>::uniform();
+        let mut host = Supply::<T>::bounded(CAP as u32);
         let (mut a, mut b) = (Rng::new(1, 0), Rng::new(1, 0));
         for i in 0..1000 {
-            Memory::offer(&mut device, [i as f32], &mut a);
-            host.offer([i as f32], &mut b);
+            Memory::offer(&mut device, window(i), &mut a);
+            host.offer(window(i), &mut b);
+            if i == 700 {
+                Memory::loosen(&mut device);
+                host.loosen();
+            }
         }
         assert_eq!(a, b);
+        assert_eq!(Memory::seen(&device), host.seen());
         for _ in 0..100 {
             assert_eq!(Memory::draw(&device, &mut a), host.draw(&mut b));
         }
+        for place in 0..=CAP {
+            assert_eq!(Windows::window(&device, place), host.window(place));
+            assert_eq!(Windows::arrival(&device, place), host.arrival(place));
+        }
+    }
+
+    #[test]
+    fn a_bounded_supply_holds_what_a_devices_memory_holds() {
+        compare::<[f32; 1], 16>(|i| [i as f32]);
+        compare::<Coded<4>, 16>(|i| [0.0, 1.0, 2.5, i as f32]);
     }
 }

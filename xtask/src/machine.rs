@@ -47,7 +47,7 @@ pub(crate) enum Log {
 pub(crate) const MACHINES: [Machine; 6] = [
     Machine {
         store: Store::File,
-        readings: 256,
+        readings: 192,
         windows: None,
         ..machine("microbit", "Cortex-M0", "thumbv6m-none-eabi")
     },
@@ -57,7 +57,7 @@ pub(crate) const MACHINES: [Machine; 6] = [
     machine("mps2-an505", "Cortex-M33", "thumbv8m.main-none-eabihf"),
     Machine {
         store: Store::Serial,
-        windows: Some(128),
+        windows: Some(384),
         board: "stm32f405",
         log: Log::Rtt,
         ..machine("netduinoplus2", "Cortex-M4F", "thumbv7em-none-eabihf")
@@ -71,7 +71,7 @@ const fn machine(name: &'static str, core: &'static str, target: &'static str) -
         target,
         store: Store::Bus,
         readings: 512,
-        windows: Some(512),
+        windows: Some(384),
         board: "emulated",
         log: Log::Semihosting,
     }

@@ -73,7 +73,7 @@ use crate::params::CRC32;
 /// # }
 /// ```
 ///
-/// Implemented for `f32` (finite ones only), `u32`, `u64`, `bool`, arrays, every tree of
+/// Implemented for `f32` (finite ones only), `u8`, `u32`, `u64`, `bool`, arrays, every tree of
 /// [`Params`](crate::params::Params), optimizer states, the [`Rng`](crate::rng::Rng), the
 /// [`Gan`](crate::gan::Gan), and what is in [`stream`](crate::stream).
 pub trait Persist {
@@ -101,6 +101,8 @@ pub struct Writer<'a> {
     written: usize,
     shape: Digest<'static, u32>,
     not_finite: Option<usize>,
+    /// Whether what follows is described already: an item, of which there may be any number.
+    described: bool,
     /// `None` while a state is only surveyed.
     stretch: Option<Stretch<'a>>,
 }
@@ -121,6 +123,7 @@ impl<'a> Writer<'a> {
             written: 0,
             shape: CRC32.digest(),
             not_finite: None,
+            described: false,
             stretch: None,
         }
     }
@@ -156,10 +159,19 @@ impl<'a> Writer<'a> {
         rows.iter().for_each(|row| self.numbers(row.flat()));
     }
 
+    /// The same for values of any type, each as it is saved by itself. See [`Reader::items`].
+    pub fn items<T: Persist>(&mut self, items: &[T]) {
+        self.describe(b'+', &[T::BYTES]);
+        self.put(&(items.len() as u32).to_le_bytes());
+        let described = core::mem::replace(&mut self.described, true);
+        items.iter().for_each(|item| item.save(self));
+        self.described = described;
+    }
+
     /// Notes that a value of some kind follows.
     #[inline(never)] // one copy of the digest's loop, not one for each field: flash
     pub(crate) fn describe(&mut self, kind: u8, dimensions: &[usize]) {
-        if self.stretch.is_some() {
+        if self.stretch.is_some() || self.described {
             return;
         }
         self.shape.update(&[kind, dimensions.len() as u8]);
@@ -343,11 +355,7 @@ impl<'a> Reader<'a> {
     /// What [`Writer::rows`] has written, at most `room` samples, one after the other, if this is the
     /// pass that changes the state.
     pub fn rows<R: Row>(&mut self, room: usize, mut each: impl FnMut(R)) -> Result<(), Invalid> {
-        let count = u32::from_le_bytes(self.take()?);
-        if count as usize > room {
-            return Err(Invalid("more samples than the memory has room for"));
-        }
-        for _ in 0..count {
+        for _ in 0..self.count(room)? {
             let mut row = R::ZERO;
             let writes = core::mem::replace(&mut self.writes, true);
             let outcome = self.leaf(row.flat_mut());
@@ -358,6 +366,31 @@ impl<'a> Reader<'a> {
             }
         }
         Ok(())
+    }
+
+    /// What [`Writer::items`] has written, in the same way; `like` is any value of their type.
+    pub fn items<T: Persist + Clone>(
+        &mut self,
+        room: usize,
+        like: &T,
+        mut each: impl FnMut(T),
+    ) -> Result<(), Invalid> {
+        for _ in 0..self.count(room)? {
+            let item = self.read(like.clone())?;
+            if self.writes {
+                each(item);
+            }
+        }
+        Ok(())
+    }
+
+    /// How many samples follow, at most `room`.
+    fn count(&mut self, room: usize) -> Result<u32, Invalid> {
+        let count = u32::from_le_bytes(self.take()?);
+        if count as usize > room {
+            return Err(Invalid("more samples than the memory has room for"));
+        }
+        Ok(count)
     }
 
     /// The next bytes.

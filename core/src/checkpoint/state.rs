@@ -17,6 +17,20 @@ impl Persist for f32 {
     }
 }
 
+impl Persist for u8 {
+    const BYTES: usize = 1;
+
+    fn save(&self, out: &mut Writer<'_>) {
+        out.describe(b'y', &[]);
+        out.put(&[*self]);
+    }
+    fn load(&mut self, from: &mut Reader<'_>) -> Result<(), Invalid> {
+        let [byte] = from.take()?;
+        from.set(self, byte);
+        Ok(())
+    }
+}
+
 impl Persist for u32 {
     const BYTES: usize = 4;
 

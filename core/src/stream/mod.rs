@@ -14,6 +14,7 @@
 //! says so. Nothing here panics.
 
 mod axes;
+mod held;
 mod replay;
 mod standardise;
 mod twofold;
@@ -21,6 +22,7 @@ mod welford;
 mod window;
 
 pub use axes::{Axes, Moments, PrincipalAxes};
+pub use held::{Coded, Held};
 pub use replay::{Replay, reservoir_place};
 pub use standardise::{Standardiser, Unfit};
 pub(crate) use twofold::Twofold;

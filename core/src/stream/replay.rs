@@ -4,9 +4,11 @@ use core::num::NonZeroU32;
 
 use heapless::Vec;
 
+use super::held::Held;
 use crate::checkpoint::{Invalid, Persist, Reader, Writer};
-use crate::layer::Row;
+use crate::layer::Row as _;
 use crate::rng::Rng;
+use crate::watch::Windows;
 
 /// Where the `seen`-th sample goes in a reservoir of `capacity` samples: `None` for nowhere. A place
 /// at the end is a new one. See [`Replay`] for the rule.
@@ -31,16 +33,16 @@ pub fn reservoir_place(seen: u32, capacity: u32, horizon: u32, rng: &mut Rng) ->
 ///   one being `horizon` samples old. A horizon of `CAP` takes in every new sample.
 ///
 /// A sensor that never changes wants [`uniform`](Self::uniform), one that drifts
-/// [`fading`](Self::fading).
+/// [`fading`](Self::fading). `T` says how each is [`Held`].
 #[derive(Clone, Debug)]
-pub struct Replay<S, const CAP: usize> {
-    samples: Vec<S, CAP>,
+pub struct Replay<T, const CAP: usize> {
+    samples: Vec<T, CAP>,
     seen: u32,
     /// `None` for none but that of the counter.
     horizon: Option<NonZeroU32>,
 }
 
-impl<S, const CAP: usize> Replay<S, CAP> {
+impl<T, const CAP: usize> Replay<T, CAP> {
     const CAPACITY: u32 = {
         assert!(CAP > 0, "a replay memory holds at least one sample");
         assert!(CAP <= u32::MAX as usize, "samples are counted in u32");
@@ -68,9 +70,9 @@ impl<S, const CAP: usize> Replay<S, CAP> {
 
     /// Offers a sample to the memory. One that holds a NaN or an infinity is refused: `false`, and
     /// nothing has changed.
-    pub fn push(&mut self, sample: S, rng: &mut Rng) -> bool
+    pub fn push(&mut self, sample: T::Sample, rng: &mut Rng) -> bool
     where
-        S: Row,
+        T: Held,
     {
         if !sample.flat().iter().all(|x| x.is_finite()) {
             return false;
@@ -78,6 +80,7 @@ impl<S, const CAP: usize> Replay<S, CAP> {
         self.seen = self.seen.saturating_add(1);
         let horizon = self.horizon.map_or(u32::MAX, NonZeroU32::get);
         if let Some(place) = reservoir_place(self.seen, Self::CAPACITY, horizon, rng) {
+            let sample = T::hold(sample, self.seen);
             match self.samples.get_mut(place as usize) {
                 Some(held) => *held = sample,
                 // Never full: the place is the next new one.
@@ -88,13 +91,16 @@ impl<S, const CAP: usize> Replay<S, CAP> {
     }
 
     /// One of the samples held, each equally likely; `None` while there is none.
-    pub fn draw(&self, rng: &mut Rng) -> Option<&S> {
+    pub fn draw(&self, rng: &mut Rng) -> Option<T::Sample>
+    where
+        T: Held,
+    {
         let place = rng.below(self.samples.len() as u32) as usize;
-        self.samples.get(place)
+        self.samples.get(place).map(Held::sample)
     }
 
     /// The samples held, in no particular order.
-    pub fn samples(&self) -> &[S] {
+    pub fn samples(&self) -> &[T] {
         &self.samples
     }
 
@@ -112,16 +118,38 @@ impl<S, const CAP: usize> Replay<S, CAP> {
     pub fn seen(&self) -> u32 {
         self.seen
     }
+
+    /// Counts what is held as all that there ever was: what comes from now on takes its place as fast
+    /// as if the memory had just been filled. For a sensor whose normal has changed.
+    pub fn loosen(&mut self) {
+        self.seen = self.seen.min(Self::CAPACITY);
+    }
+}
+
+/// A detector is fitted to what is held. Where no arrivals are, the places stand for them.
+impl<T: Held, const CAP: usize> Windows<T::Sample> for Replay<T, CAP> {
+    fn count(&self) -> usize {
+        self.samples.len()
+    }
+
+    fn window(&self, place: usize) -> Option<T::Sample> {
+        self.samples.get(place).map(Held::sample)
+    }
+
+    fn arrival(&self, place: usize) -> f32 {
+        let arrival = self.samples.get(place).and_then(Held::arrival);
+        arrival.unwrap_or(place as u32) as f32
+    }
 }
 
 /// The samples held and the count of all. The horizon is the caller's choice, and is not saved; a
 /// smaller memory's samples fit in a larger one.
-impl<S: Row, const CAP: usize> Persist for Replay<S, CAP> {
-    const BYTES: usize = 2 * u32::BYTES + CAP * S::LEN * f32::BYTES;
+impl<T: Held, const CAP: usize> Persist for Replay<T, CAP> {
+    const BYTES: usize = 2 * u32::BYTES + CAP * T::BYTES;
 
     fn save(&self, out: &mut Writer<'_>) {
         self.seen.save(out);
-        out.rows(&self.samples);
+        T::save_all(&self.samples, out);
     }
 
     fn load(&mut self, from: &mut Reader<'_>) -> Result<(), Invalid> {
@@ -130,9 +158,8 @@ impl<S: Row, const CAP: usize> Persist for Replay<S, CAP> {
             self.samples.clear();
         }
         // Never full: there is room for all that are given.
-        from.rows(CAP, |sample| {
-            let _ = self.samples.push(sample);
-        })
+        let keep = |sample| drop(self.samples.push(sample));
+        T::load_all(CAP, keep, from)
     }
 }
 
@@ -197,7 +224,7 @@ mod tests {
         (0..4).for_each(|i| assert!(memory.push([i as f32], &mut rng)));
         let mut counts = [0u32; 4];
         for _ in 0..40_000 {
-            let &[i] = memory.draw(&mut rng).unwrap();
+            let [i] = memory.draw(&mut rng).unwrap();
             counts[i as usize] += 1;
         }
         // Five standard deviations of a count with p = 1/4 are 433.

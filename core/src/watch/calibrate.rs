@@ -20,6 +20,11 @@ pub(super) struct Unit {
 }
 
 impl Unit {
+    pub(super) const ZERO: Self = Self {
+        median: 0.0,
+        excess: 0.0,
+    };
+
     pub(super) const BLANK: Self = Self {
         median: 0.0,
         excess: 1.0,
@@ -62,6 +67,11 @@ pub(super) struct Tail {
 
 impl Tail {
     const KNOTS: usize = 4;
+
+    pub(super) const ZERO: Self = Self {
+        knots: [0.0; Self::KNOTS],
+        excess: 0.0,
+    };
 
     pub(super) const BLANK: Self = Self {
         knots: [0.0; Self::KNOTS],

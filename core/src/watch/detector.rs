@@ -3,6 +3,7 @@
 use super::calibrate::{Tail, Unit};
 use super::features::Features;
 use super::panel::Panel;
+use super::places::Places;
 use crate::checkpoint::{Invalid, Persist, Reader, Writer};
 use crate::layer::{Row, Zero as _};
 
@@ -50,6 +51,15 @@ pub struct Detector<P> {
 }
 
 impl<P: Panel> Detector<P> {
+    /// Zeros throughout, for a static before it is set to [`BLANK`](Self::BLANK).
+    pub const ZERO: Self = Self {
+        panel: P::BLANK,
+        units: [Unit::ZERO; MOST_PARTS],
+        tail: Tail::ZERO,
+        windows: 0,
+        quietest: 0.0,
+    };
+
     /// Before a [`Fit`](super::Fit).
     pub const BLANK: Self = {
         assert!(P::PARTS.len() <= MOST_PARTS, "a panel has at most 4 parts");
@@ -82,6 +92,18 @@ impl<P: Panel> Detector<P> {
     /// has come loose, a machine that has stopped.
     pub fn is_silent(&self, window: &P::Sample) -> bool {
         <P::Sample as Row>::LEN > 1 && 4.0 * Features::sd(window.flat()) < self.quietest
+    }
+
+    /// The readings that a window's strangeness comes from: those that answer for at least half as much
+    /// of it as the one that answers for most. See [`contributions`](Self::contributions).
+    pub fn contributors(&self, window: &P::Sample, instead: &P::Sample) -> Places {
+        let contributions = self.contributions(window, instead);
+        let most = contributions.flat().iter().copied().fold(0.0, f32::max);
+        let places = contributions.flat().iter().enumerate();
+        places.fold(Places(0), |Places(set), (place, &decades)| {
+            let counts = most > 0.0 && 2.0 * decades >= most;
+            Places(set | u32::from(counts).checked_shl(place as u32).unwrap_or(0))
+        })
     }
 
     /// How much of a window's strangeness each reading answers for: by how many decades its

@@ -25,6 +25,14 @@ impl Drift {
     /// Windows over which now fades.
     pub const MEMORY: f32 = 512.0;
 
+    /// The bound above which normal has moved, in nats: twenty times what chance makes of
+    /// windows that have not.
+    pub const MOVED: f32 = 0.1;
+
+    pub(super) const ZERO: Self = Self {
+        now: [0.0; Self::BINS],
+    };
+
     /// Now as then.
     pub const fn new() -> Self {
         Self { now: Self::THEN }

@@ -35,11 +35,11 @@ const STARTING: u64 = 5;
 /// the very windows that it was fitted to ever so normal, and limits from those would give many
 /// times the false alarms that were asked for.
 ///
-/// A slice is one iteration over the windows, about as long as a step of training. The windows may
-/// change between slices. Until the last slice the detector that serves is untouched.
+/// A slice is an iteration over the windows, or some over readings: about as long as a step of
+/// training. The windows may change between slices. Until the last slice the detector that serves is untouched.
 #[derive(Clone, Debug)]
 pub struct Fit<P: Panel> {
-    next: Detector<P>,
+    next: P,
     /// What each mixture makes of each window that it was not fitted to.
     scores: P::Scores,
     /// Arrivals at which the second and further folds begin.
@@ -81,7 +81,7 @@ impl<P: Panel> Fit<P> {
     /// No fit under way.
     pub const IDLE: Self = {
         Self {
-            next: Detector::BLANK,
+            next: P::BLANK,
             scores: P::Scores::ZERO,
             borders: [0.0; FOLDS as usize - 1],
             count: 0,
@@ -92,12 +92,13 @@ impl<P: Panel> Fit<P> {
 
     /// Begins a fit, or begins it anew.
     pub fn begin(&mut self, seed: u64) {
-        self.rng = Rng::new(seed, STARTING);
+        self.stop(seed);
         self.stage = Stage::Orient;
     }
 
-    /// Gives up what is under way.
-    pub fn stop(&mut self) {
+    /// Gives up what is under way. A checkpoint holds it from then on.
+    pub fn stop(&mut self, seed: u64) {
+        self.rng = Rng::new(seed, STARTING);
         self.stage = Stage::Idle;
     }
 
@@ -110,6 +111,15 @@ impl<P: Panel> Fit<P> {
     ///
     /// Ends without a detector where there are fewer than [`FEWEST`](Self::FEWEST) windows.
     pub fn turn(
+        &mut self,
+        memory: &impl Windows<P::Sample>,
+        scale: &Standardiser,
+        detector: &mut Detector<P>,
+    ) -> bool {
+        (0..P::STEPS).any(|_| self.step(memory, scale, detector))
+    }
+
+    fn step(
         &mut self,
         memory: &impl Windows<P::Sample>,
         scale: &Standardiser,
@@ -131,17 +141,17 @@ impl<P: Panel> Fit<P> {
             Stage::Idle => Stage::Idle,
             Stage::Orient => {
                 self.borders = source.borders::<P::Sample, P::Scores>();
-                self.next.panel.orient(source.all());
+                self.next.orient(source.all());
                 Stage::first(0, P::MIXTURES)
             }
             Stage::Start(turn) => {
                 let windows = source.all_but(turn.fold);
-                self.next.panel.start(turn.part, windows, &mut self.rng);
+                self.next.start(turn.part, windows, &mut self.rng);
                 Stage::Improve(turn, 0, f32::MIN)
             }
             Stage::Improve(turn, done, before) => {
                 let windows = source.all_but(turn.fold);
-                let likelihood = self.next.panel.improve(turn.part, windows);
+                let likelihood = self.next.improve(turn.part, windows);
                 if done + 1 < Self::ITERATIONS && likelihood - before > Self::WORTH {
                     Stage::Improve(turn, done + 1, likelihood)
                 } else if turn.fold < FOLDS {
@@ -158,8 +168,7 @@ impl<P: Panel> Fit<P> {
                 })
             }
             Stage::Calibrate => {
-                self.calibrate(&source);
-                detector.clone_from(&self.next);
+                self.calibrate(&source, detector);
                 self.stage = Stage::Idle;
                 return true;
             }
@@ -175,20 +184,21 @@ impl<P: Panel> Fit<P> {
             if source.fold(place) == turn.fold
                 && let Some(window) = source.window(place)
             {
-                *score = self.next.panel.strangeness(turn.part, &window);
+                *score = self.next.strangeness(turn.part, &window);
             }
         }
     }
 
-    /// Units of the parts, and then the tail of their maximum, from what the folds said.
-    fn calibrate<W: Windows<P::Sample>>(&mut self, source: &Source<'_, W>) {
+    /// The new detector: units of the parts, and then the tail of their maximum, from what the folds
+    /// said.
+    fn calibrate<W: Windows<P::Sample>>(&self, source: &Source<'_, W>, detector: &mut Detector<P>) {
         let Self { next, scores, .. } = self;
         let number = |part: usize, place: usize| match scores.flat().chunks(Self::MOST).nth(part) {
             Some(scores) if part < P::MIXTURES => scores.get(place).copied().unwrap_or(0.0),
             // No fit, no fold.
             _ => source
                 .window(place)
-                .map_or(0.0, |window| next.panel.strangeness(part, &window)),
+                .map_or(0.0, |window| next.strangeness(part, &window)),
         };
         let mut units = [Unit::BLANK; MOST_PARTS];
         for (part, unit) in units.iter_mut().enumerate().take(P::PARTS.len()) {
@@ -201,11 +211,12 @@ impl<P: Panel> Fit<P> {
             })
         };
         let tail = sorted::<P::Scores, _>(source.count, strangest, Tail::of);
-        next.units = units;
-        next.tail = tail;
-        next.windows = source.count as u32;
+        detector.panel.clone_from(next);
+        detector.units = units;
+        detector.tail = tail;
+        detector.windows = source.count as u32;
         let sds = (0..source.count).filter_map(|place| source.window(place));
-        next.quietest = sds.fold(f32::MAX, |least, window: P::Sample| {
+        detector.quietest = sds.fold(f32::MAX, |least, window: P::Sample| {
             least.min(Features::sd(window.flat()))
         });
     }
@@ -322,7 +333,7 @@ impl<W> Source<'_, W> {
 
 /// A fit under way goes on where it was.
 impl<P: Panel> Persist for Fit<P> {
-    const BYTES: usize = Detector::<P>::BYTES
+    const BYTES: usize = P::BYTES
         + <P::Scores as Row>::LEN * f32::BYTES
         + <[f32; FOLDS as usize - 1]>::BYTES
         + 5 * u32::BYTES

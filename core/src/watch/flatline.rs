@@ -27,6 +27,14 @@ impl Flatline {
     /// A row that is no sign of anything, however lively the sensor.
     const SHORT: u32 = 8;
 
+    pub(super) const ZERO: Self = Self {
+        last: 0.0,
+        row: 0,
+        longest: 0,
+        low: 0.0,
+        high: 0.0,
+    };
+
     /// Before the first reading.
     pub const fn new() -> Self {
         Self {

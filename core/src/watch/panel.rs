@@ -8,7 +8,6 @@ pub use window::WindowPanel;
 
 use crate::checkpoint::Persist;
 use crate::layer::Row;
-use crate::model::{Model, Modes, Scalar, Window16, Window32};
 use crate::rng::Rng;
 
 /// Statistics of normal windows, several side by side: each gives a window a number that is higher
@@ -28,6 +27,8 @@ pub trait Panel: Persist + Clone + PartialEq + core::fmt::Debug {
     const MIXTURES: usize;
     /// Numbers that are learned.
     const PARAMETERS: usize;
+    /// Steps of a fit that take together about as long as a step of training.
+    const STEPS: u32;
     /// Before a fit.
     const BLANK: Self;
 
@@ -47,27 +48,4 @@ pub trait Panel: Persist + Clone + PartialEq + core::fmt::Debug {
 
     /// How strange a part finds a window.
     fn strangeness(&self, part: usize, window: &Self::Sample) -> f32;
-}
-
-/// A model with a panel for its samples.
-pub trait Watched: Model {
-    /// The panel.
-    type Panel: Panel<Sample = Self::Sample>;
-}
-
-impl Watched for Modes {
-    type Panel = ReadingPanel;
-}
-
-impl Watched for Scalar {
-    type Panel = ReadingPanel;
-}
-
-/// Eight axes: a window of 16 has no more to tell.
-impl Watched for Window16 {
-    type Panel = WindowPanel<16, 8, 9, 45>;
-}
-
-impl Watched for Window32 {
-    type Panel = WindowPanel<32, 12, 13, 91>;
 }

@@ -25,6 +25,11 @@ impl Threshold {
     /// How far it may fall below −log₁₀ of the budget.
     const BELOW: f32 = 0.5;
 
+    pub(super) const ZERO: Self = Self {
+        budget: 0.0,
+        level: 0.0,
+    };
+
     /// The budget where nobody gives one: one normal window in a thousand.
     pub const ONE_IN_A_THOUSAND: Self = Self {
         budget: 1e-3,
@@ -58,7 +63,7 @@ impl Threshold {
         } else {
             -self.budget
         };
-        self.level = (self.level + Self::GAIN * step).clamp(least, f32::MAX);
+        self.level = (self.level + Self::GAIN * step).max(least).min(f32::MAX);
     }
 }
 

@@ -28,8 +28,8 @@ pub enum Kind {
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Verdict {
-    /// Its last reading, in the sensor's unit.
-    pub reading: f32,
+    /// Its last reading, in the sensor's unit. A device leaves it out unless it is asked for it.
+    pub reading: Option<f32>,
     /// What is wrong with it, if something is.
     pub kind: Kind,
     /// The part of the panel that finds it strangest.
@@ -55,6 +55,8 @@ pub struct Watch {
     drift: Drift,
     /// Windows until a detector is fitted anew; 0 for never.
     refit_in: u32,
+    /// A new normal has been accepted, and nobody has been told.
+    shifted: bool,
     digest: u32,
 }
 
@@ -62,21 +64,33 @@ impl Watch {
     /// Windows of a new normal that are remembered before the detector is fitted to it.
     pub const TO_REFIT: u32 = 512;
 
+    /// Zeros throughout, for a static before it is set to [`new`](Self::new).
+    pub const ZERO: Self = Self {
+        alarm: Alarm::new(Threshold::ZERO),
+        flatline: Flatline::ZERO,
+        drift: Drift::ZERO,
+        refit_in: 0,
+        shifted: false,
+        digest: 0,
+    };
+
     /// One normal window in a thousand may be strange.
     pub const fn new() -> Self {
         Self {
             alarm: Alarm::new(Threshold::ONE_IN_A_THOUSAND),
             flatline: Flatline::new(),
             drift: Drift::new(),
-            refit_in: 0,
-            digest: 0,
+            ..Self::ZERO
         }
     }
 
-    /// The same with another false-alarm budget: the share of normal windows that may be strange.
-    pub fn with_budget(mut self, budget: f32) -> Self {
-        self.alarm = Alarm::new(Threshold::of_budget(budget));
-        self
+    /// Sets the false-alarm budget, the share of normal windows that may be strange. Another one than
+    /// before ends the alarm, and the limit begins anew.
+    pub fn set_budget(&mut self, budget: f32) {
+        let threshold = Threshold::of_budget(budget);
+        if threshold.budget() != self.alarm.threshold.budget() {
+            self.alarm = Alarm::new(threshold);
+        }
     }
 
     /// Whether windows are to be learned now.
@@ -89,7 +103,13 @@ impl Watch {
         self.alarm.holds()
     }
 
-    /// A checksum over the strangeness of every window so far: the same on every machine.
+    /// Adds a word to the checksum.
+    fn add(&mut self, word: u32) {
+        self.digest = (self.digest.rotate_left(5) ^ word).wrapping_mul(0x9E37_79B1);
+    }
+
+    /// A checksum over every verdict so far, the strangeness of a window and whether an alarm holds:
+    /// the same on every machine.
     pub fn digest(&self) -> u32 {
         self.digest
     }
@@ -97,6 +117,12 @@ impl Watch {
     /// Whether the detector is to be fitted anew to a new normal.
     pub fn wants_a_fit(&self) -> bool {
         self.refit_in == 1
+    }
+
+    /// Whether a new normal has been accepted since this was last asked: what is remembered is to make
+    /// room for it.
+    pub fn has_shifted(&mut self) -> bool {
+        core::mem::take(&mut self.shifted)
     }
 
     /// Begins anew with a detector that has just been fitted.
@@ -128,8 +154,6 @@ impl Watch {
         }
         let standardised = scale.to_row(*window);
         let score = detector.score(&standardised);
-        self.digest =
-            (self.digest.rotate_left(5) ^ score.strangeness.to_bits()).wrapping_mul(0x9E37_79B1);
         self.refit_in = self.refit_in.saturating_sub(u32::from(self.refit_in > 1));
         let flat = self.flatline.fault();
         if flat.is_none() {
@@ -139,9 +163,12 @@ impl Watch {
         let change = self.alarm.judge(score.strangeness, flat.is_some());
         if change == Some(Change::Accepted) {
             self.refit_in = Self::TO_REFIT;
+            self.shifted = true;
         }
+        self.add(score.strangeness.to_bits());
+        self.add(u32::from(self.holds()));
         let verdict = Verdict {
-            reading: window.flat().last().copied().unwrap_or(0.0),
+            reading: window.flat().last().copied(),
             kind: match flat {
                 Some(Flat::Stuck) => Kind::Stuck,
                 Some(Flat::Saturated) => Kind::Saturated,
@@ -164,13 +191,15 @@ impl Default for Watch {
 }
 
 impl Persist for Watch {
-    const BYTES: usize = Alarm::BYTES + Flatline::BYTES + Drift::BYTES + 2 * u32::BYTES;
+    const BYTES: usize =
+        Alarm::BYTES + Flatline::BYTES + Drift::BYTES + 2 * u32::BYTES + bool::BYTES;
 
     fn save(&self, out: &mut Writer<'_>) {
         self.alarm.save(out);
         self.flatline.save(out);
         self.drift.save(out);
         self.refit_in.save(out);
+        self.shifted.save(out);
         self.digest.save(out);
     }
 
@@ -179,6 +208,7 @@ impl Persist for Watch {
         self.flatline.load(from)?;
         self.drift.load(from)?;
         self.refit_in.load(from)?;
+        self.shifted.load(from)?;
         self.digest.load(from)
     }
 }

@@ -1,83 +1,27 @@
 //! The main loop's side: take in, learn, watch, keep, tell.
 
+mod keeping;
+mod settings;
+mod watching;
+
 use ganlet::health::{Doctor, Shadow};
 use ganlet::model::Model;
-use ganlet::recipe::Recipe;
 use ganlet::record::{Interval, Vitals};
 use ganlet::rng::Rng;
-use ganlet::session::Session;
-use ganlet::trainer::{Round, Trainer};
+use ganlet::trainer::Round;
 
 use crate::clock::Clock;
 use crate::event::{Event, Fingerprint};
 use crate::fault::Fault;
-use crate::keeper::{Keeper, Progress, Restored, Store};
-use crate::learner::{Learner, WARM_UP};
+use crate::keeper::{Keeper, Store};
+use crate::learner::Learner;
 use crate::memory::Memory;
 use crate::reporter::Reporter;
 use crate::sampler::{Inbox, Sample};
 use crate::tally::Tally;
-use crate::watch::Verdict;
 use crate::watchdog::{Watchdog, Watched};
 
-/// How a device lives.
-#[derive(Clone, Copy, Debug)]
-pub struct Settings {
-    /// The seed of every random stream.
-    pub seed: u64,
-    /// How it is trained.
-    pub recipe: Recipe,
-    /// Readings that come before the first step: the scale is learned from them, and the memory
-    /// filled with them.
-    pub warm_up: u32,
-    /// When readings are taken in.
-    pub pace: Pace,
-    /// Rounds between two telemetry records.
-    pub report_every: u32,
-    /// Rounds between two checkpoints; 0 for none but the one at the end.
-    pub save_every: u32,
-    /// Rounds between two visits of the doctor who treats a run that goes wrong; 0 for none.
-    pub examine_every: u32,
-    /// Generated samples that the generator is settled by when training is over; see
-    /// [`Session::settle`](ganlet::session::Session::settle).
-    pub settled_by: u32,
-    /// Whether an alarm tells the reading that raised it; nothing else tells any.
-    pub tell_readings: bool,
-    /// The stack's high-water mark in bytes, for telemetry; 0 where it is not measured.
-    pub stack: fn() -> u32,
-}
-
-impl Settings {
-    /// What suits most: telemetry every 100 rounds, a checkpoint every 1,000, settled by 4,096
-    /// generated samples.
-    pub const fn new(recipe: Recipe, seed: u64) -> Self {
-        Self {
-            seed,
-            recipe,
-            warm_up: WARM_UP,
-            pace: Pace::Free,
-            report_every: 100,
-            save_every: 1000,
-            examine_every: Doctor::EVERY,
-            settled_by: 4096,
-            tell_readings: false,
-            stack: || 0,
-        }
-    }
-}
-
-/// When readings are taken in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Pace {
-    /// As they come: the queue is emptied before each step. What a device in service wants.
-    Free,
-    /// So many before each round, for which training waits: the same readings then give the same
-    /// bits on every machine, however fast it is.
-    Lockstep {
-        /// Readings for each round.
-        readings: u32,
-    },
-}
+pub use settings::{Pace, Settings};
 
 /// What a turn of the main loop has done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -125,11 +69,11 @@ struct Told {
     faults: [u32; Fault::ALL.len()],
     rejected: u32,
     dropped: u32,
+    /// That nothing is watched yet.
+    unwatched: bool,
+    /// Drift, of the detector that serves.
+    drift: bool,
 }
-
-/// Rounds between two looks at what is normal. Fixed: windows under alarm are not learned, so the
-/// bits depend on it.
-const CALIBRATE_EVERY: u32 = 10;
 
 /// Rounds between two looks back at what to go back to.
 const SHADOW_EVERY: u32 = 100;
@@ -175,6 +119,7 @@ where
         store: St,
         reporter: R,
     ) -> Self {
+        learner.watch.set_budget(settings.budget);
         Self {
             learner,
             tally,
@@ -214,36 +159,6 @@ where
         self
     }
 
-    fn restore(&mut self) {
-        let Settings { recipe, seed, .. } = self.settings;
-        self.reporter.report(&Event::Started {
-            model: Session::<M>::NAME,
-            seed,
-            parameters: Trainer::<M>::PARAMETERS as u32,
-            ram: Trainer::<M>::RAM_BYTES as u32,
-        });
-        match self.keeper.restore(Session::<M>::NAME, self.learner) {
-            Restored::Nothing => {}
-            Restored::Refused(error) => {
-                self.learner.restart(recipe, seed);
-                self.reporter.report(&Event::NotRestored { error });
-            }
-            Restored::State => {
-                self.learner.session.recipe.steps = recipe.steps;
-                if self.settings.pace == Pace::Free {
-                    self.learner.gap(); // time has passed, and nobody knows how much
-                }
-                let (step, fingerprint) = self.standing();
-                self.reporter.report(&Event::Restored {
-                    step,
-                    fingerprint,
-                    readings: self.learner.readings().count(),
-                    samples: self.learner.memory.held() as u32,
-                });
-            }
-        }
-    }
-
     /// One turn of the main loop: takes in what is queued, has one player take one step or writes one
     /// piece of a checkpoint, tells what is due.
     ///
@@ -272,6 +187,7 @@ where
             return Activity::Saving;
         }
         if self.finished {
+            self.fit();
             return Activity::Watching;
         }
         if self.learner.session.done() {
@@ -330,27 +246,6 @@ where
         took
     }
 
-    /// Tells of a window that begins or ends an alarm, and keeps it unless one holds.
-    fn judge(&mut self, window: &M::Sample) {
-        let turn = self.learner.judge(window);
-        if self.learner.watch.lets_in() && !self.keeper.is_writing() {
-            self.learner.keep(*window);
-        }
-        match turn {
-            Some((true, verdict)) => self.reporter.report(&Event::Alarm(self.told(verdict))),
-            Some((false, verdict)) => self.reporter.report(&Event::Calm(self.told(verdict))),
-            None => {}
-        }
-    }
-
-    /// What may be told of a verdict.
-    fn told(&self, verdict: Verdict) -> Verdict {
-        Verdict {
-            reading: verdict.reading.filter(|_| self.settings.tell_readings),
-            ..verdict
-        }
-    }
-
     /// Whether readings are to be taken in now.
     fn is_hungry(&self) -> bool {
         match self.settings.pace {
@@ -384,13 +279,12 @@ where
         self.guard(round);
         self.interval.push(round);
         self.rounds += 1;
-        self.owed = self.settings.pace.readings();
         self.examine();
         let step = self.learner.session.trainer.step();
         let done = self.learner.session.done();
-        if due(step, CALIBRATE_EVERY) {
-            self.learner.calibrate();
-        }
+        // After the last round nothing waits for readings: what has been judged until then is told.
+        self.owed = u32::from(!done) * self.settings.pace.readings();
+        self.fit();
         if done || due(step, self.settings.report_every) {
             self.tell();
         }
@@ -459,43 +353,15 @@ where
         }
     }
 
-    /// Begins a checkpoint. What readings change is in it when they are next taken in.
-    fn keep(&mut self) {
-        self.take_shadow(); // as one that goes on from here does
-        let moving = Learner::<M, Mem>::MOVING_BYTES;
-        let begun = self
-            .keeper
-            .begin(Session::<M>::NAME, &*self.learner, moving);
-        if begun.is_none() {
-            self.tell_of_save(false);
-        }
-    }
-
-    fn keep_on(&mut self) {
-        match self.keeper.turn(&*self.learner) {
-            Progress::Idle | Progress::Writing => {}
-            Progress::Saved => self.tell_of_save(true),
-            Progress::Failed => self.tell_of_save(false),
-        }
-    }
-
-    fn tell_of_save(&mut self, saved: bool) {
-        let (step, fingerprint) = self.standing();
-        self.reporter.report(&match saved {
-            true => Event::Saved { step, fingerprint },
-            false => Event::NotSaved { step },
-        });
-    }
-
     fn finish(&mut self) {
         let (step, fingerprint) = self.standing();
         self.finished = true;
-        self.reporter.report(&Event::Finished { step, fingerprint });
-    }
-
-    fn standing(&self) -> (u32, Fingerprint) {
-        let trainer = &self.learner.session.trainer;
-        (trainer.step(), Fingerprint(trainer.fingerprint()))
+        let verdicts = Fingerprint(self.learner.watch.digest());
+        self.reporter.report(&Event::Finished {
+            step,
+            fingerprint,
+            verdicts,
+        });
     }
 
     /// Faults and drops, at their 1st, 2nd, 4th, 8th, … time.
@@ -509,15 +375,6 @@ where
         let total = self.tally.dropped();
         if doubled(&mut self.told.dropped, total) {
             self.reporter.report(&Event::Dropped { total });
-        }
-    }
-}
-
-impl Pace {
-    fn readings(self) -> u32 {
-        match self {
-            Self::Free => 0,
-            Self::Lockstep { readings } => readings,
         }
     }
 }

@@ -7,9 +7,9 @@ use ganlet::health::Treated;
 use ganlet::record::Record;
 use ganlet::session::Settled;
 use ganlet::stream::Unfit;
+use ganlet::watch::{Places, Verdict};
 
 use crate::fault::Fault;
-use crate::watch::Verdict;
 
 /// Something that happened in a device's life.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -58,10 +58,33 @@ pub enum Event {
     },
     /// An interval of training is over.
     Progress(Record),
+    /// Not enough is known for an alarm yet: a detector waits for samples.
+    Unwatched {
+        /// Samples seen so far.
+        samples: u32,
+        /// Samples that the first fit waits for.
+        needed: u32,
+    },
+    /// A detector has been fitted, and watches from now on.
+    Fitted {
+        /// Samples that it was fitted to.
+        samples: u32,
+        /// Samples seen so far.
+        seen: u32,
+    },
     /// Readings that do not belong.
-    Alarm(Verdict),
+    Alarm {
+        /// How strange they are, and why.
+        verdict: Verdict,
+        /// The readings of the window that it is about.
+        readings: Places,
+    },
     /// Readings belong again.
     Calm(Verdict),
+    /// What an alarm was about has lasted: it is learned as a new normal.
+    NewNormal(Verdict),
+    /// Normal has moved, without an alarm. Told once for a detector.
+    Drifted(Verdict),
     /// The sensor is at fault. Told at the 1st, 2nd, 4th, 8th, … time.
     FaultSeen {
         /// The kind of fault.
@@ -103,10 +126,12 @@ pub enum Event {
         step: u32,
         /// The networks.
         fingerprint: Fingerprint,
+        /// A checksum over every verdict since the beginning.
+        verdicts: Fingerprint,
     },
 }
 
-/// A fingerprint of the networks, written as eight hex digits.
+/// A checksum of the networks, or of verdicts, written as eight hex digits.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Fingerprint(pub u32);
 

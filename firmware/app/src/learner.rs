@@ -1,8 +1,12 @@
 //! From readings to a trained pair of networks: what device and host share.
 
+mod format_3;
+mod state;
+mod watching;
+
 use core::num::NonZeroU32;
 
-use ganlet::checkpoint::{HEADER_BYTES, Invalid, Persist, Reader, Writer};
+use ganlet::checkpoint::{HEADER_BYTES, Persist as _};
 use ganlet::health::{Best, Doctor, Treated};
 use ganlet::layer::Zero;
 use ganlet::model::Model;
@@ -11,25 +15,25 @@ use ganlet::rng::Rng;
 use ganlet::session::{Session, Settled};
 use ganlet::stream::{Axes, Moments as _, Standardiser, Unfit, Welford, Windower};
 use ganlet::trainer::Round;
+use ganlet::watch::{Detector, Fit, Watch};
 
 use crate::memory::Memory;
 use crate::sampler::Sample;
-use crate::watch::{Verdict, Watch};
 
 /// The fewest readings that a scale is learned from, unless the caller says otherwise.
 pub const WARM_UP: u32 = 256;
 
 /// The stream of random numbers that decides which samples are kept.
 const KEEPING: u64 = 3;
-/// The stream that picks samples to take the watch's limits from.
-const WATCHING: u64 = 4;
 
 /// Takes readings in, remembers samples of them, and trains on what it remembers, one player's step
 /// at a time.
 ///
 /// The first readings give the scale (mean and standard deviation, and the principal axes of
-/// windows); when there are enough of them, the scale is fixed and learning begins. The same
-/// readings between the same turns give the same bits on every machine.
+/// windows); when there are enough of them, the scale is fixed and learning begins. Beside the
+/// networks a detector is fitted to what is remembered, a [slice](Self::fit) after each round, and
+/// holds every window against it. The same readings between the same turns give the same bits on
+/// every machine.
 ///
 /// It is all of a device's state that must outlast a power cut, and what a checkpoint holds. It is
 /// meant to live in a `static`: [`new`](Self::new) is `const`, and [`restart`](Self::restart) makes it
@@ -40,32 +44,34 @@ pub struct Learner<M: Model, Mem> {
     pub session: Session<M>,
     /// Real samples to train on.
     pub memory: Mem,
+    /// What is normal of them.
+    pub detector: Detector<M::Panel>,
     /// Whether windows belong.
     pub watch: Watch,
+    /// Seconds from one reading to the next; 0 where nobody knows.
+    pub interval: f32,
+    fit: Fit<M::Panel>,
+    /// Samples offered to the memory at which the next fit is due.
+    fit_at: u32,
     readings: Welford,
     moments: <M::Axes as Axes>::Moments,
     windower: Windower<M::Sample>,
     keeping: Rng,
-    watching: Rng,
     scaled: bool,
 }
 
 impl<M: Model, Mem> Learner<M, Mem> {
     /// The bytes at the beginning of a checkpoint that readings change; the rest changes by training
     /// and by what is remembered.
-    pub const MOVING_BYTES: usize = HEADER_BYTES
-        + Welford::BYTES
-        + Windower::<M::Sample>::BYTES
-        + Watch::BYTES
-        + 2 * Rng::BYTES;
+    pub const MOVING_BYTES: usize =
+        HEADER_BYTES + Welford::BYTES + Windower::<M::Sample>::BYTES + Watch::BYTES + Rng::BYTES;
 
     fn begin(&mut self) {
-        self.watch = Watch::new();
+        self.begin_watch();
         self.readings = Welford::new();
         self.moments = <M::Axes as Axes>::Moments::NONE;
         self.windower = Windower::new(NonZeroU32::MIN);
         self.keeping = Rng::new(self.session.seed, KEEPING);
-        self.watching = Rng::new(self.session.seed, WATCHING);
     }
 }
 
@@ -75,12 +81,15 @@ impl<M: Model, Mem: Memory<M::Sample>> Learner<M, Mem> {
         Self {
             session: Session::BLANK,
             memory,
-            watch: Watch::BLANK,
+            detector: Detector::ZERO,
+            watch: Watch::ZERO,
+            interval: 0.0,
+            fit: Fit::IDLE,
+            fit_at: 0,
             readings: Welford::new(),
             moments: <M::Axes as Axes>::Moments::NONE,
             windower: Windower::new(NonZeroU32::MIN),
             keeping: Rng::BLANK,
-            watching: Rng::BLANK,
             scaled: false,
         }
     }
@@ -95,6 +104,7 @@ impl<M: Model, Mem: Memory<M::Sample>> Learner<M, Mem> {
     /// Ends the segment of readings: no window crosses to those that come.
     pub fn gap(&mut self) {
         self.windower.gap();
+        self.watch.gap();
     }
 
     /// Takes in what the sensor says; returns the window of readings that it completes, which the
@@ -108,6 +118,7 @@ impl<M: Model, Mem: Memory<M::Sample>> Learner<M, Mem> {
             }
         };
         self.readings.push(x);
+        self.watch.read(x, !self.detector.is_fitted());
         let window = self.windower.push(x);
         if let (false, Some(window)) = (self.scaled, &window) {
             self.moments.push(window);
@@ -117,24 +128,10 @@ impl<M: Model, Mem: Memory<M::Sample>> Learner<M, Mem> {
 
     /// Offers a window to the memory, to be trained on.
     pub fn keep(&mut self, window: M::Sample) {
+        if self.watch.has_shifted() {
+            self.memory.loosen();
+        }
         self.memory.offer(window, &mut self.keeping);
-    }
-
-    /// Judges a window; tells when an alarm begins (`true`) or ends (`false`).
-    pub fn judge(&mut self, window: &M::Sample) -> Option<(bool, Verdict)> {
-        self.watch.judge(&self.session, window)
-    }
-
-    /// Takes the watch's limits from what is remembered.
-    pub fn calibrate(&mut self) {
-        let Self {
-            session,
-            memory,
-            watch,
-            watching,
-            ..
-        } = self;
-        watch.calibrate(session, memory, watching);
     }
 
     /// Fixes the scale, and the axes of windows, by the readings so far.
@@ -205,48 +202,6 @@ impl<M: Model, Mem: Memory<M::Sample>> Learner<M, Mem> {
         } = self;
         (memory.held() > 0)
             .then(|| session.settle(count, |rng| memory.draw(rng).unwrap_or(M::Sample::ZERO)))
-    }
-}
-
-/// Statistics of the readings first, and their count first of all. Format 2 held the session alone:
-/// the rest begins anew. The moments of windows are not held: once there is a scale, and before that
-/// there is nothing to keep, they have served.
-impl<M: Model, Mem: Persist> Persist for Learner<M, Mem> {
-    const BYTES: usize =
-        Self::MOVING_BYTES - HEADER_BYTES + bool::BYTES + Session::<M>::BYTES + Mem::BYTES;
-
-    fn save(&self, out: &mut Writer<'_>) {
-        if out.has(3) {
-            self.readings.save(out);
-            self.windower.save(out);
-            self.watch.save(out);
-            self.keeping.save(out);
-            self.watching.save(out);
-            self.scaled.save(out);
-        }
-        self.session.save(out);
-        if out.has(3) {
-            self.memory.save(out);
-        }
-    }
-
-    fn load(&mut self, from: &mut Reader<'_>) -> Result<(), Invalid> {
-        if !from.has(3) {
-            self.session.load(from)?;
-            if from.writes() {
-                self.begin();
-                self.scaled = true;
-            }
-            return Ok(());
-        }
-        self.readings.load(from)?;
-        self.windower.load(from)?;
-        self.watch.load(from)?;
-        self.keeping.load(from)?;
-        self.watching.load(from)?;
-        self.scaled.load(from)?;
-        self.session.load(from)?;
-        self.memory.load(from)
     }
 }
 

@@ -32,7 +32,6 @@ mod reporter;
 mod sampler;
 pub mod sensor;
 mod tally;
-mod watch;
 mod watchdog;
 
 pub use clock::Clock;
@@ -50,5 +49,4 @@ pub use reporter::Reporter;
 pub use sampler::{Inbox, Sample, Sampler};
 pub use sensor::Sensor;
 pub use tally::Tally;
-pub use watch::{Verdict, Watch};
 pub use watchdog::Watchdog;

@@ -51,8 +51,18 @@ impl Reporter for DefmtReporter {
             ),
             Event::Unscaled { reason } => warn!("Unscaled {{ reason: {} }}", reason),
             Event::Progress(record) => info!("{}", record),
-            Event::Alarm(verdict) => warn!("Alarm {{ {} }}", verdict),
+            Event::Unwatched { samples, needed } => {
+                info!("Unwatched {{ samples: {}, needed: {} }}", samples, needed)
+            }
+            Event::Fitted { samples, seen } => {
+                info!("Fitted {{ samples: {}, seen: {} }}", samples, seen)
+            }
+            Event::Alarm { verdict, readings } => {
+                warn!("Alarm {{ {}, readings: {} }}", verdict, readings)
+            }
             Event::Calm(verdict) => info!("Calm {{ {} }}", verdict),
+            Event::NewNormal(verdict) => warn!("NewNormal {{ {} }}", verdict),
+            Event::Drifted(verdict) => warn!("Drifted {{ {} }}", verdict),
             Event::FaultSeen { fault, total } => {
                 warn!("FaultSeen {{ fault: {}, total: {} }}", fault, total)
             }
@@ -66,9 +76,13 @@ impl Reporter for DefmtReporter {
             }
             Event::NotSaved { step } => warn!("NotSaved {{ step: {} }}", step),
             Event::Settled(settled) => info!("{}", settled),
-            Event::Finished { step, fingerprint } => info!(
-                "Finished {{ step: {}, fingerprint: {} }}",
-                step, fingerprint
+            Event::Finished {
+                step,
+                fingerprint,
+                verdicts,
+            } => info!(
+                "Finished {{ step: {}, fingerprint: {}, verdicts: {} }}",
+                step, fingerprint, verdicts
             ),
         }
     }

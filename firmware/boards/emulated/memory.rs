@@ -33,7 +33,7 @@ pub(crate) fn lay_out() -> &'static str {
 const MICROBIT: Memory = Memory {
     flash: (0, 256 * K),
     ram: (0x2000_0000, 16 * K),
-    stack: 27 * K / 4, // of which a run takes 6.1 K; the learner wants the rest
+    stack: 13 * K / 2, // of which a run takes 6.1 K; the learner wants the rest
 };
 
 /// Of 4 MB each, as much as a large microcontroller has.

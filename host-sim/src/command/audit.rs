@@ -10,7 +10,7 @@ mod simple;
 use std::io::{self, Write};
 use std::path::PathBuf;
 
-use ganlet::model::Window32;
+use ganlet::model::{Model, Window32};
 use ganlet::stream::Standardiser;
 use ganlet::watch::{Detector, Fit, Panel};
 use rayon::prelude::*;
@@ -26,7 +26,7 @@ use crate::manifest;
 use crate::signal::Signal;
 
 /// The panel under audit.
-type Parts = <Window32 as ganlet::watch::Watched>::Panel;
+type Parts = <Window32 as Model>::Panel;
 /// Windows that a fit is made from at most.
 const KEPT: u64 = Fit::<Parts>::MOST as u64;
 

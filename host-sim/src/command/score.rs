@@ -1,16 +1,17 @@
 //! `ganlet score`: how strange each reading, or window, is to the detector of a checkpoint, and when
-//! it raises an alarm: fitted beside it by `ganlet train`.
+//! it raises an alarm.
 
 mod doubts;
 
 use std::io::{self, Write};
 use std::ops::Range;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use ganlet::layer::{Row, Zero as _};
 use ganlet::rng::Rng;
 use ganlet::session::Session;
-use ganlet::watch::{Change, Kind, Panel, Verdict};
+use ganlet::watch::{Change, Fit, Kind, Panel, Verdict};
+use ganlet_app::Learner;
 use serde::Serialize;
 
 use crate::argument::{Model, Selection};
@@ -22,8 +23,8 @@ use crate::network::{Job, Network};
 use crate::output::OutDir;
 use crate::ranking;
 use crate::report::{self, data::Scores};
-use crate::sentinel::Sentinel;
 use crate::series::Series;
+use crate::source::Pupil;
 
 const SCORES: &str = "scores.csv";
 const REPORT: &str = "score.html";
@@ -151,13 +152,12 @@ impl Job for Score<'_> {
 
     fn run<M: Network>(self) -> Self::Output {
         let args = self.0;
-        let session = checkpoint::session::<M>(&args.checkpoint)?;
         let selection = &args.selection;
         let series = Series::read(&args.data, selection.column.as_deref(), &selection.rows)?;
-        let mut sentinel = Sentinel::<M>::beside(&args.checkpoint, session)?;
+        let mut learner = watcher::<M>(&args.checkpoint, args.budget)?;
         let mut warnings = series.warnings.clone();
-        warnings.extend(doubts::about(&series, &sentinel)?);
-        let rows = score(&mut sentinel, &series, args.budget);
+        warnings.extend(doubts::about(&series, &learner)?);
+        let rows = score(&mut learner, &series);
         if rows.is_empty() {
             return Err(Failure::input(
                 format!("no run of {} consecutive readings", Session::<M>::WINDOW),
@@ -177,26 +177,39 @@ impl Job for Score<'_> {
             out.commit()?;
         }
         if args.json {
-            console::print_json(&summary(&sentinel, &series, &rows, args.budget, warnings))
+            console::print_json(&summary(&learner, &series, &rows, args.budget, warnings))
         } else {
             console::print(|out| table(out, &rows))
         }
     }
 }
 
+/// The learner of a checkpoint, whose detector watches by this budget from now on.
+fn watcher<M: Network>(path: &Path, budget: f32) -> Result<Pupil<'static, M>, Failure> {
+    let mut learner = checkpoint::learner::<M>(path)?;
+    if !learner.detector.is_fitted() {
+        return Err(Failure::input(
+            "a checkpoint without a fitted detector",
+            path.display(),
+            format!(
+                "train to the end, on at least {} windows",
+                Fit::<M::Panel>::FEWEST
+            ),
+        ));
+    }
+    learner.watch.fitted();
+    learner.watch.set_budget(budget);
+    Ok(learner)
+}
+
 /// Shows the detector every reading, and has it judge every window that crosses no gap.
-fn score<M: Network>(
-    sentinel: &mut Sentinel<M>,
-    series: &Series,
-    budget: f32,
-) -> Vec<Scored<M::Sample>> {
-    let Sentinel {
+fn score<M: Network>(learner: &mut Pupil<'_, M>, series: &Series) -> Vec<Scored<M::Sample>> {
+    let Learner {
         watch,
         detector,
         session,
         ..
-    } = sentinel;
-    *watch = watch.with_budget(budget);
+    } = learner;
     let mut rows = Vec::new();
     for segment in &series.segments {
         watch.gap();
@@ -266,7 +279,7 @@ fn ranked<S>(rows: &[Scored<S>]) -> Vec<(f32, bool)> {
 }
 
 fn summary<M: Network>(
-    sentinel: &Sentinel<M>,
+    learner: &Pupil<'_, M>,
     series: &Series,
     rows: &[Scored<M::Sample>],
     budget: f32,
@@ -282,9 +295,9 @@ fn summary<M: Network>(
         budget,
         threshold: last.map_or(0.0, |verdict| verdict.threshold),
         alarmed: rows.iter().filter(|row| row.alarm).count(),
-        alarms: alarms(sentinel, rows),
+        alarms: alarms(learner, rows),
         drift: last.map_or(0.0, |verdict| verdict.drift),
-        drift_by_discriminator: by_discriminator(&sentinel.session, rows),
+        drift_by_discriminator: by_discriminator(&learner.session, rows),
         rejected: series.rejected.total(),
         labelled: series.labels.as_ref().map(|_| ranked.len()),
         roc_auc: ranking::roc_auc(&ranked),
@@ -294,8 +307,8 @@ fn summary<M: Network>(
 }
 
 /// The alarms, with what an engineer asks about each.
-fn alarms<M: Network>(sentinel: &Sentinel<M>, rows: &[Scored<M::Sample>]) -> Vec<Told> {
-    let session = &sentinel.session;
+fn alarms<M: Network>(learner: &Pupil<'_, M>, rows: &[Scored<M::Sample>]) -> Vec<Told> {
+    let session = &learner.session;
     let mut rng = Rng::new(session.seed, NEAREST);
     let generated = measure::samples(session, GENERATED, &mut rng);
     let mut alarms: Vec<Told> = Vec::new();
@@ -304,7 +317,7 @@ fn alarms<M: Network>(sentinel: &Sentinel<M>, rows: &[Scored<M::Sample>]) -> Vec
             (Some(Change::Began), _) => {
                 let nearest = nearest(&generated, &row.window).unwrap_or(row.window);
                 let scale = session.standardiser;
-                let contributions = sentinel
+                let contributions = learner
                     .detector
                     .contributions(&scale.to_row(row.window), &scale.to_row(nearest));
                 alarms.push(Told {
@@ -369,6 +382,11 @@ fn name(kind: Kind) -> &'static str {
     }
 }
 
+/// The last reading of a window.
+fn last<S: Row>(window: &S) -> f64 {
+    window.flat().last().copied().map_or(f64::NAN, f64::from)
+}
+
 fn picture<M: Network>(series: &Series, rows: &[Scored<M::Sample>]) -> Scores {
     let ranked = ranked(rows);
     let parts = M::Panel::PARTS.iter().enumerate();
@@ -376,7 +394,7 @@ fn picture<M: Network>(series: &Series, rows: &[Scored<M::Sample>]) -> Scores {
         source: series.path.display().to_string(),
         unit: None,
         time: rows.iter().map(|row| row.t).collect(),
-        series: rows.iter().map(|row| row.verdict.reading.into()).collect(),
+        series: rows.iter().map(|row| last(&row.window)).collect(),
         score: rows
             .iter()
             .map(|row| row.verdict.strangeness.into())

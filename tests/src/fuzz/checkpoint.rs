@@ -19,7 +19,7 @@ const CRC: crc::Crc<u32> = crc::Crc::<u32>::new(&crc::CRC_32_ISO_HDLC);
 const WORK: u64 = 1 << 18;
 
 /// All that a device keeps.
-type Device<M> = Learner<M, Replay<<M as Model>::Sample, 4>>;
+type Device<M> = Learner<M, Replay<<M as Model>::Held, 4>>;
 
 pub(super) fn attempt(bytes: &[u8]) {
     let Some((kind, bytes)) = bytes.split_first() else {
@@ -46,7 +46,7 @@ fn device<M: Model>() -> Device<M> {
     live(&mut device);
     device.scale().expect("a scale");
     while device.turn().is_none() {}
-    device.calibrate();
+    device.fit();
     device
 }
 
@@ -111,7 +111,7 @@ fn load<M: Model>(bytes: &[u8]) {
     for _ in 0..steps {
         state.turn();
     }
-    state.calibrate();
+    state.fit();
     state.judge(&M::Sample::ZERO);
     let gan = &state.session.trainer.gan;
     assert!(

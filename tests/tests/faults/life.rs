@@ -130,7 +130,7 @@ impl Life {
             rejected: Fault::ALL.map(|fault| tally.rejected(fault)),
             dropped: tally.dropped(),
             learned,
-            alarms: count(|it| matches!(it, Event::Alarm(_))),
+            alarms: count(|it| matches!(it, Event::Alarm { .. })),
             w1: distance(&learner, &room),
             is_finite: gan.generator.all_finite()
                 && gan.discriminator.all_finite()

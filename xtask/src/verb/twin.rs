@@ -2,7 +2,7 @@
 //! bits.
 
 use std::{
-    fs,
+    fmt, fs,
     path::Path,
     process::{Command, Stdio},
 };
@@ -97,6 +97,21 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     Ok(())
 }
 
+/// What a run has come to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Bits {
+    /// CRC-32 over the networks.
+    fingerprint: String,
+    /// Checksum over the verdicts of the detector.
+    verdicts: String,
+}
+
+impl fmt::Display for Bits {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}, verdicts {}", self.fingerprint, self.verdicts)
+    }
+}
+
 /// A run, to be made twice.
 struct Twins {
     run: Run,
@@ -113,13 +128,13 @@ impl Twins {
         Ok(Self { run, folder })
     }
 
-    /// What it comes to on the emulated machine: the fingerprint in the last line of its log.
-    fn target(&self) -> Result<String> {
+    /// What it comes to on the emulated machine, by the last line of its log.
+    fn target(&self) -> Result<Bits> {
         target(&self.run)
     }
 
     /// What `ganlet train` comes to on the same readings, taken as a device takes them.
-    fn host(&self) -> Result<String> {
+    fn host(&self) -> Result<Bits> {
         let mut train = self.train("out");
         match self.run.store {
             Some(_) => train
@@ -127,13 +142,13 @@ impl Twins {
                 .arg(self.folder.path().join(CHECKPOINT)),
             None => train.args(self.run.orders.networks()),
         };
-        fingerprint_of(&mut train)
+        bits_of(&mut train)
     }
 
     /// What `ganlet train` comes to without a stop.
-    fn uninterrupted(&self) -> Result<String> {
+    fn uninterrupted(&self) -> Result<Bits> {
         let mut train = self.train("whole");
-        fingerprint_of(train.args(self.run.orders.networks()))
+        bits_of(train.args(self.run.orders.networks()))
     }
 
     /// Makes the checkpoint that both go on from: a file for the host, a store for the device.
@@ -143,7 +158,7 @@ impl Twins {
         let mut train = self.train("half");
         train.args(self.run.orders.networks());
         train.args(["--stop-at", &steps.to_string()]);
-        fingerprint_of(&mut train)?;
+        bits_of(&mut train)?;
         let made = fs::read(self.folder.path().join("half").join(CHECKPOINT))?;
         let checkpoint = match maker {
             Maker::Host => made,
@@ -191,34 +206,46 @@ const DATA: &str = "readings.csv";
 const CHECKPOINT: &str = "checkpoint.ganlet";
 
 /// Runs on the emulated machine; the records of its log, which are many, are not shown.
-fn target(run: &Run) -> Result<String> {
+fn target(run: &Run) -> Result<Bits> {
     let mut found = None;
     run.go(|message| {
         if !message.text.starts_with("Record") {
             eprintln!("{message}");
         }
         let end = message.text.strip_prefix("Finished { ");
-        found = end.and_then(fingerprint).or(found.take());
+        found = end.and_then(told).or(found.take());
     })?;
     found.context("it has not finished")
 }
 
-/// The value of the field `fingerprint` in the log's text of an event.
-fn fingerprint(event: &str) -> Option<String> {
-    let (_, rest) = event.split_once("fingerprint: ")?;
-    Some(rest.split([' ', ',']).next()?.to_owned())
+/// What the log's text of the last event says of the bits.
+fn told(event: &str) -> Option<Bits> {
+    let value = |name: &str| {
+        let (_, rest) = event.split_once(name)?;
+        Some(rest.split([' ', ',']).next()?.to_owned())
+    };
+    Some(Bits {
+        fingerprint: value("fingerprint: ")?,
+        verdicts: value("verdicts: ")?,
+    })
 }
 
 /// Runs `ganlet train --json`.
-fn fingerprint_of(train: &mut Command) -> Result<String> {
+fn bits_of(train: &mut Command) -> Result<Bits> {
     eprintln!("$ {}", process::shown(train));
     let output = train.stderr(Stdio::piped()).output()?;
     if !output.status.success() {
         bail!("{}", String::from_utf8_lossy(&output.stderr).trim());
     }
     let summary: Value = serde_json::from_slice(&output.stdout)?;
-    let fingerprint = summary["fingerprint"].as_str();
-    Ok(fingerprint.context("no fingerprint in it")?.to_owned())
+    let value = |name: &str| {
+        let value = summary[name].as_str().map(str::to_owned);
+        value.with_context(|| format!("no {name} in it"))
+    };
+    Ok(Bits {
+        fingerprint: value("fingerprint")?,
+        verdicts: value("verdicts")?,
+    })
 }
 
 #[cfg(test)]
@@ -226,9 +253,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_fingerprint_is_found_in_the_log() {
-        let found = fingerprint("step: 100, fingerprint: 91e4a2e0 }");
-        assert_eq!(found.as_deref(), Some("91e4a2e0"));
-        assert_eq!(fingerprint("step: 100 }"), None);
+    fn the_bits_are_found_in_the_log() {
+        let found = told("step: 100, fingerprint: 91e4a2e0, verdicts: 0badcafe }").unwrap();
+        assert_eq!(found.to_string(), "91e4a2e0, verdicts 0badcafe");
+        assert_eq!(told("step: 100, fingerprint: 91e4a2e0 }"), None);
     }
 }

@@ -27,6 +27,7 @@ impl Panel for ReadingPanel {
     const PARTS: &'static [&'static str] = &["mixture", "distance"];
     const MIXTURES: usize = 1;
     const PARAMETERS: usize = Mixture::<4, 1, 1>::PARAMETERS;
+    const STEPS: u32 = 16;
     const BLANK: Self = Self {
         mixture: Mixture::BLANK,
     };

@@ -120,7 +120,7 @@ impl<const N: usize, const P: usize, const D: usize, const T: usize> Panel
     for WindowPanel<N, P, D, T>
 {
     type Sample = [f32; N];
-    type Scores = [[f32; 512]; 2];
+    type Scores = [[f32; 384]; 2];
     const PARTS: &'static [&'static str] = &["window", "features", "distance"];
     const MIXTURES: usize = 2;
     const PARAMETERS: usize = N
@@ -129,6 +129,7 @@ impl<const N: usize, const P: usize, const D: usize, const T: usize> Panel
         + 2 * OTHERS
         + Mixture::<COMPONENTS, D, T>::PARAMETERS
         + OnFeatures::PARAMETERS;
+    const STEPS: u32 = 1;
     const BLANK: Self = {
         let () = Self::FITS;
         Self {

@@ -4,17 +4,19 @@ use std::cell::RefCell;
 use std::vec::Vec;
 
 use ganlet::model::Scalar;
+use ganlet::recipe::Recipe;
 use ganlet::rng::Rng;
+use ganlet::session::Session;
 use ganlet::stream::Replay;
+use ganlet::watch::Verdict;
 use heapless::spsc::Queue;
 
 use super::*;
-use crate::keeper::NoStore;
 use crate::keeper::tests::media::{Medium, Ram};
+use crate::keeper::{NoStore, Restored};
 use crate::plausible::Plausible;
 use crate::sampler::Sampler;
 use crate::sensor::Sensor;
-use crate::watch::Verdict;
 
 type Small = Learner<Scalar, Replay<[f32; 1], 64>>;
 
@@ -103,6 +105,7 @@ fn a_life_is_told_from_its_start_to_its_end() {
     let end = Event::Finished {
         step: 30,
         fingerprint,
+        verdicts: Fingerprint(learner.watch.digest()),
     };
     assert_eq!(events.last(), Some(&end));
 }
@@ -207,7 +210,7 @@ fn heated(tell_readings: bool) -> (Vec<f32>, Vec<Event>) {
 
 fn alarms(events: &[Event]) -> Vec<Verdict> {
     let alarm = |event: &Event| match event {
-        Event::Alarm(verdict) => Some(*verdict),
+        Event::Alarm { verdict, .. } => Some(*verdict),
         _ => None,
     };
     events.iter().filter_map(alarm).collect()
@@ -220,6 +223,11 @@ fn readings_that_do_not_belong_raise_one_alarm_and_calm_ends_it() {
     assert_eq!(begun.len(), 1, "{begun:?}");
     assert!(begun[0].reading > Some(30.0));
     assert!(events.iter().any(|event| matches!(event, Event::Calm(_))));
+    let place = |is: fn(&Event) -> bool| events.iter().position(is);
+    let unwatched = place(|event| matches!(event, Event::Unwatched { needed: 96, .. }));
+    let fitted = place(|event| matches!(event, Event::Fitted { .. }));
+    let alarm = place(|event| matches!(event, Event::Alarm { .. }));
+    assert!(unwatched.is_some() && unwatched < fitted && fitted < alarm);
 }
 
 /// Runs a device in lockstep from the `taken`-th reading on, until it has finished or, where there is a

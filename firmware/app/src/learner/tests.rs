@@ -30,7 +30,7 @@ fn lived(seed: u64) -> Small {
     for _ in 0..4 * seed {
         learner.turn();
     }
-    learner.calibrate();
+    (0..seed).for_each(|_| _ = learner.fit());
     learner
 }
 
@@ -49,7 +49,7 @@ fn next(mut learner: Small) -> Vec<u8> {
         }
         learner.turn();
         if i % 10 == 0 {
-            learner.calibrate();
+            learner.fit();
         }
     }
     saved(&learner)
@@ -116,6 +116,26 @@ fn a_checkpoint_of_format_2_is_taken_over_with_an_empty_memory() {
         assert!(checkpoint::load(MODEL, &mut learner, &changed).is_err());
         changed[at] ^= 0x10;
     }
+}
+
+/// A file that `ganlet train --target normal:20:1 --steps 5 --seed 3 --memory 48` wrote in format 3.
+#[test]
+fn a_checkpoint_of_format_3_is_taken_over_and_gets_a_detector() {
+    let old = include_bytes!("format-3.ganlet");
+    assert_eq!(checkpoint::peek(old).unwrap().version, 3);
+    let mut learner = lived(9);
+    assert!(learner.detector.is_fitted());
+    learner.watch.set_budget(0.01);
+    checkpoint::load(MODEL, &mut learner, old).unwrap();
+    assert_eq!(learner.session.trainer.fingerprint(), 0x46d7_d8b8);
+    assert_eq!((learner.memory.len(), learner.memory.seen()), (48, 261));
+    assert!(!learner.detector.is_fitted() && learner.watch.digest() == 0);
+    let mut rng = Rng::new(3, 0);
+    while !learner.detector.is_fitted() {
+        learner.keep([20.0 + rng.gaussian()]);
+        learner.fit();
+    }
+    assert!(learner.judge(&[27.0]).unwrap().1.strangeness > 3.0);
 }
 
 #[test]

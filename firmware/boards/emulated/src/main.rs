@@ -22,6 +22,8 @@ use cortex_m::{
 use cortex_m_rt::{entry, exception};
 use defmt_semihosting as _;
 use ganlet::{model::Scalar, stream::Replay};
+#[cfg(not(machine = "microbit"))]
+use ganlet::{model::Window32, stream::Coded};
 use ganlet_app::{Learner, Sample};
 use heapless::spsc::Queue;
 
@@ -34,7 +36,7 @@ fn main() -> ! {
     static mut SCALAR: Learner<Scalar, Replay<[f32; 1], { machine::MEMORY }>> =
         Learner::new(Replay::uniform());
     #[cfg(not(machine = "microbit"))] // whose 16 KB of RAM do not hold it
-    static mut WINDOW32: Learner<ganlet::model::Window32, Replay<[f32; 32], { machine::MEMORY }>> =
+    static mut WINDOW32: Learner<Window32, Replay<Coded<32>, { machine::WINDOWS }>> =
         Learner::new(Replay::uniform());
 
     let clock = Clock::start();

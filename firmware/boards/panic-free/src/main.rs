@@ -48,7 +48,7 @@ extern "C" fn main() -> ! {
 #[inline(never)]
 fn lives<M: Model>() {
     static TALLY: Tally = Tally::new();
-    let mut learner = Learner::<M, Replay<M::Sample, 512>>::new(Replay::uniform());
+    let mut learner = Learner::<M, Replay<M::Held, 384>>::new(Replay::uniform());
     let settings = black_box(Settings::new(M::RECIPE, 0));
     let store = Eeprom::new(Opaque);
     let mut device = Device::start(&mut learner, settings, &TALLY, Opaque, store, Opaque);
@@ -73,7 +73,7 @@ fn generates<M: Model>(session: &Session<M>) {
 
 /// A checkpoint in memory.
 #[inline(never)]
-fn is_restored_from_any_bytes<M: Model>(learner: &mut Learner<M, Replay<M::Sample, 512>>) {
+fn is_restored_from_any_bytes<M: Model>(learner: &mut Learner<M, Replay<M::Held, 384>>) {
     let mut bytes = [0; 4096];
     let any = black_box(&mut bytes[..]);
     black_box(checkpoint::peek(any).is_ok());

@@ -22,7 +22,10 @@ use board_kit::{
 };
 use cortex_m_rt::entry;
 use defmt_rtt as _;
-use ganlet::{model::Window32, stream::Replay};
+use ganlet::{
+    model::Window32,
+    stream::{Coded, Replay},
+};
 use ganlet_app::{Eeprom, Learner, Plausible, Sampler, sensor::Temperature};
 use panic_probe as _;
 use serial_store::SerialStore;
@@ -38,8 +41,8 @@ use watchdog::Dog;
 #[entry]
 fn main() -> ! {
     static mut LEARNER: life::Readings = life::NEW;
-    // A quarter as many windows as readings: more would leave the stack no room.
-    static mut WINDOWS: Learner<Window32, Replay<[f32; 32], 128>> = Learner::new(Replay::uniform());
+    // As many as its detector is fitted to.
+    static mut WINDOWS: Learner<Window32, Replay<Coded<32>, 384>> = Learner::new(Replay::uniform());
     static mut SHADOW: life::Aside = life::Aside::NONE;
     static mut DOG: Option<Dog> = None;
     static mut WAITING: life::Waiting = life::Waiting::new();

@@ -16,9 +16,11 @@ const ALARM: &str = "Alarm";
 const FAULT: &str = "FaultSeen";
 
 /// The events that a reader wants to see of a long log.
-const TROUBLE: [&str; 7] = [
+const TROUBLE: [&str; 9] = [
     ALARM,
     FAULT,
+    "NewNormal",
+    "Drifted",
     "Dropped",
     "NotSaved",
     "NotRestored",

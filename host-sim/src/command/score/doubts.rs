@@ -5,8 +5,8 @@ use ganlet::watch::Kind;
 
 use crate::error::Failure;
 use crate::network::Network;
-use crate::sentinel::Sentinel;
 use crate::series::Series;
+use crate::source::Pupil;
 
 /// Standard deviations that the median reading may be from the mean before it is doubted.
 const FAR: f32 = 8.0;
@@ -17,17 +17,17 @@ const SPREAD: f32 = 30.0;
 /// How far the rate may be off.
 const RATE: f64 = 1.1;
 
-/// Warnings about a series that is scored by this sentinel.
+/// Warnings about a series that is scored by this learner.
 ///
 /// # Errors
 ///
 /// [`Failure::Input`] for readings of which none could be the sensor's.
 pub(super) fn about<M: Network>(
     series: &Series,
-    sentinel: &Sentinel<M>,
+    learner: &Pupil<'_, M>,
 ) -> Result<Vec<String>, Failure> {
     let mut warnings = Vec::new();
-    let scale = sentinel.session.standardiser;
+    let scale = learner.session.standardiser;
     let mut readings: Vec<f32> = series.values.iter().map(|&x| scale.to(x)).collect();
     readings.sort_by(f32::total_cmp);
     let quantile = |q: f32| readings[((readings.len() - 1) as f32 * q) as usize];
@@ -55,8 +55,8 @@ pub(super) fn about<M: Network>(
             spread * scale.sd()
         ));
     }
-    if let (Some(step), true) = (series.step, sentinel.interval > 0.0) {
-        let usual = f64::from(sentinel.interval);
+    if let (Some(step), true) = (series.step, learner.interval > 0.0) {
+        let usual = f64::from(learner.interval);
         if step > RATE * usual || usual > RATE * step {
             warnings.push(format!(
                 "{place}: a reading every {step} s, but the checkpoint was trained on one every \

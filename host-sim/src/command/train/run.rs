@@ -23,7 +23,6 @@ use crate::network::{self, Job, Network};
 use crate::output::OutDir;
 use crate::progress::Progress;
 use crate::report::{data, metrics, training};
-use crate::sentinel::Sentinel;
 use crate::series::Series;
 use crate::source::{Pupil, Source};
 use crate::supply::Supply;
@@ -42,14 +41,8 @@ const QUICK: usize = 4096;
 /// Generated readings in the measure of the result, and fresh real ones of a simulated sensor.
 const THOROUGH: usize = 100_000;
 
-/// Real samples that the alarm threshold is taken from.
-const CALIBRATION: usize = 20_000;
-/// The share of them that it lies below.
-const ALARMS: f64 = 0.01;
-
 const METRICS: &str = "metrics.csv";
 const CHECKPOINT: &str = "checkpoint.ganlet";
-const DETECTOR: &str = "checkpoint.detector";
 const REPORT: &str = "report.html";
 const PICTURE: &str = "learned.svg";
 
@@ -68,6 +61,8 @@ pub struct Summary {
     pub parameters: usize,
     /// CRC-32 over them.
     pub fingerprint: String,
+    /// Checksum over every verdict of a run that takes readings as a device does.
+    pub verdicts: String,
     /// Wasserstein-1 distance in standard deviations of the data.
     pub w1: Option<f64>,
     /// Jensen-Shannon divergence of histograms, in nats.
@@ -116,7 +111,7 @@ impl Job for Train<'_> {
         let mut learner = learner::<M>(args, &source)?;
         let mut out = OutDir::open(
             &args.destination.out,
-            &[CHECKPOINT, DETECTOR, METRICS, REPORT, PICTURE],
+            &[CHECKPOINT, METRICS, REPORT, PICTURE],
         )?;
         let warnings = source.series().map_or(&[][..], |series| &series.warnings);
         warnings.iter().for_each(|text| console::warn(text));
@@ -131,9 +126,8 @@ impl Job for Train<'_> {
                 .scale()
                 .map_err(|unfit| Failure::told(&unfit, source.name()))?;
         }
-        if args.memory.is_none() {
-            learner.session.threshold = threshold(&source, &learner.session);
-        } // else it is the one by which the device lets readings in
+        let verdicts = learner.watch.digest();
+        learner.fit_at_last();
         let session = &learner.session;
 
         let mut rng = measure::rng(session.seed);
@@ -150,6 +144,7 @@ impl Job for Train<'_> {
             samples: source.choices().map_or(drawn, |count| count as u64),
             parameters: network::parameters::<M>(),
             fingerprint: format!("{:08x}", session.trainer.fingerprint()),
+            verdicts: format!("{verdicts:08x}"),
             w1: finite(distance.w1),
             js: finite(distance.js),
             value: last.and_then(|record| finite(record.value.into())),
@@ -170,9 +165,6 @@ impl Job for Train<'_> {
         })?;
         let bytes = checkpoint::bytes(&learner)?;
         out.stage(CHECKPOINT, |file| file.write_all(&bytes))?;
-        let sentinel = Sentinel::<M>::fit(&source, &learner);
-        let bytes = sentinel.bytes()?;
-        out.stage(DETECTOR, |file| file.write_all(&bytes))?;
         out.stage(REPORT, |file| {
             file.write_all(training::page(&run).as_bytes())
         })?;
@@ -220,6 +212,8 @@ fn learner<'a, M: Network>(args: &Args, source: &'a Source) -> Result<Pupil<'a, 
             learner
         }
     };
+    let step = source.series().and_then(|series| series.step);
+    learner.interval = step.map_or(0.0, |step| step as f32);
     if let Some(path) = &args.resume {
         checkpoint::load(path, &mut learner)?;
     }
@@ -320,17 +314,6 @@ fn learn<M: Network>(
     )?;
     progress.finish();
     Ok(Told { records, treated })
-}
-
-/// The strangeness that one real sample in a hundred exceeds.
-fn threshold<M: Network>(source: &Source, session: &Session<M>) -> f32 {
-    let samples = source.windows::<M::Sample>(CALIBRATION, session.seed);
-    let mut scores: Vec<f32> = samples
-        .into_iter()
-        .flat_map(|sample| session.strangeness(&[sample]))
-        .collect();
-    scores.sort_by(f32::total_cmp);
-    scores[(scores.len() as f64 * (1.0 - ALARMS)) as usize]
 }
 
 fn row((record, distance): &(Record, Distance)) -> data::Metric {

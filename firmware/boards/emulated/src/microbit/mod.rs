@@ -16,7 +16,7 @@ pub(crate) const CORE_HZ: u32 = 16_000_000;
 pub(crate) const QUEUE: usize = 16;
 
 /// Samples that are remembered.
-pub(crate) const MEMORY: usize = 256;
+pub(crate) const MEMORY: usize = 192;
 
 /// The number of the UART's interrupt.
 pub(crate) const RECEIVED: u16 = 2;

@@ -28,8 +28,11 @@ pub(crate) const CORE_HZ: u32 = if SECURE { 20_000_000 } else { 25_000_000 };
 /// Places for readings that wait while a step runs.
 pub(crate) const QUEUE: usize = 64;
 
-/// Samples that are remembered.
+/// Readings that are remembered.
 pub(crate) const MEMORY: usize = 512;
+
+/// Windows that are remembered: as many as a detector is fitted to.
+pub(crate) const WINDOWS: usize = 384;
 
 /// The number of the interrupt "UART 0 has received".
 pub(crate) const RECEIVED: u16 = if SECURE { 32 } else { 0 };

@@ -1,0 +1,87 @@
+//! A learner as a checkpoint holds it.
+
+use ganlet::checkpoint::{HEADER_BYTES, Invalid, Persist, Reader, Writer};
+use ganlet::model::Model;
+use ganlet::session::Session;
+use ganlet::watch::{Detector, Fit};
+
+use super::Learner;
+use super::format_3::OldWatch;
+
+/// Statistics of the readings first, and their count first of all. The moments of windows are not held:
+/// once there is a scale, and before that there is nothing to keep, they have served.
+///
+/// What an older format does not hold begins anew: format 2 held the session alone, format 3 no
+/// detector, but a watch of its own and its random stream.
+impl<M: Model, Mem: Persist> Persist for Learner<M, Mem> {
+    const BYTES: usize = Self::MOVING_BYTES - HEADER_BYTES
+        + bool::BYTES
+        + Session::<M>::BYTES
+        + Mem::BYTES
+        + Detector::<M::Panel>::BYTES
+        + Fit::<M::Panel>::BYTES
+        + u32::BYTES
+        + f32::BYTES;
+
+    fn save(&self, out: &mut Writer<'_>) {
+        if out.has(3) {
+            self.readings.save(out);
+            self.windower.save(out);
+            if out.has(4) {
+                self.watch.save(out);
+            } else {
+                OldWatch.save(out);
+            }
+            self.keeping.save(out);
+            if !out.has(4) {
+                self.keeping.save(out);
+            }
+            self.scaled.save(out);
+        }
+        self.session.save(out);
+        if out.has(3) {
+            self.memory.save(out);
+        }
+        if out.has(4) {
+            self.detector.save(out);
+            self.fit.save(out);
+            self.fit_at.save(out);
+            self.interval.save(out);
+        }
+    }
+
+    fn load(&mut self, from: &mut Reader<'_>) -> Result<(), Invalid> {
+        if !from.has(3) {
+            self.session.load(from)?;
+            if from.writes() {
+                self.begin();
+                self.scaled = true;
+            }
+            return Ok(());
+        }
+        self.readings.load(from)?;
+        self.windower.load(from)?;
+        if from.has(4) {
+            self.watch.load(from)?;
+        } else {
+            from.read(OldWatch)?;
+        }
+        self.keeping.load(from)?;
+        if !from.has(4) {
+            from.read(self.keeping.clone())?;
+        }
+        self.scaled.load(from)?;
+        self.session.load(from)?;
+        self.memory.load(from)?;
+        if from.has(4) {
+            self.detector.load(from)?;
+            self.fit.load(from)?;
+            self.fit_at.load(from)?;
+            return self.interval.load(from);
+        }
+        if from.writes() {
+            self.begin_watch();
+        }
+        Ok(())
+    }
+}
