@@ -89,16 +89,15 @@ pub fn sigmoid(x: f32) -> f32 {
     }
 }
 
-/// s(x) = ln(1 + e^x), without overflow: max(x, 0) + ln(1 + e^-|x|).
-#[cfg_attr(target_arch = "arm", inline(never))] // once: its logarithm is large
-#[cfg_attr(not(target_arch = "arm"), inline)]
+/// s(x) = ln(1 + e^x), without overflow.
+#[inline]
 pub fn softplus(x: f32) -> f32 {
-    let positive = if x > 0.0 { x } else { 0.0 };
-    positive + ln(1.0 + exp(-x.abs()))
+    softplus_and_slope(x).0
 }
 
-/// s(x) and its slope σ(x), the very numbers of [`softplus`] and [`sigmoid`], from one exponential.
-#[cfg_attr(target_arch = "arm", inline(never))]
+/// s(x) = max(x, 0) + ln(1 + e^-|x|) and its slope, the very number of [`sigmoid`], from one
+/// exponential.
+#[cfg_attr(target_arch = "arm", inline(never))] // once: its logarithm is large
 #[cfg_attr(not(target_arch = "arm"), inline)]
 pub fn softplus_and_slope(x: f32) -> (f32, f32) {
     let e = exp(-x.abs());

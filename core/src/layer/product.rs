@@ -25,7 +25,9 @@ const TALL: usize = if cfg!(target_arch = "arm") { 4 } else { 8 };
 
 /// Row by row, what `finish` makes of x W + `start`, by ascending m:
 /// `y[r][c] = finish(y[r][c], start[c] + Σₘ x[r][m] w[m][c])`.
-#[inline(never)] // one function for each shape, whoever needs it
+///
+/// Inlined, so that nothing is left of the rows that are no whole block where there are none.
+#[inline]
 pub(super) fn map<const M: usize, const C: usize>(
     x: &[[f32; M]],
     start: &[f32; C],
@@ -33,23 +35,39 @@ pub(super) fn map<const M: usize, const C: usize>(
     finish: impl Fn(f32, f32) -> f32 + Copy,
     y: &mut [[f32; C]],
 ) {
-    if C == 1 {
-        let (tall, rest) = y.as_chunks_mut::<TALL>();
-        let (x_tall, x_rest) = x.as_chunks::<TALL>();
-        for (x, y) in x_tall.iter().zip(tall) {
-            map_columns::<TALL, 1, M, C>(0, x, start, w, finish, y);
-        }
-        for (x, y) in x_rest.as_chunks::<1>().0.iter().zip(rest.as_chunks_mut().0) {
-            map_columns::<1, 1, M, C>(0, x, start, w, finish, y);
-        }
-        return;
+    let (x, y) = if C == 1 {
+        map_blocks::<TALL, M, C>(x, start, w, finish, y)
+    } else {
+        map_blocks::<ROWS, M, C>(x, start, w, finish, y)
+    };
+    map_blocks::<1, M, C>(x, start, w, finish, y);
+}
+
+/// As many blocks of `T` rows as there are; gives the rows that are left.
+#[inline]
+fn map_blocks<'a, const T: usize, const M: usize, const C: usize>(
+    x: &'a [[f32; M]],
+    start: &[f32; C],
+    w: &[[f32; C]; M],
+    finish: impl Fn(f32, f32) -> f32 + Copy,
+    y: &'a mut [[f32; C]],
+) -> (&'a [[f32; M]], &'a mut [[f32; C]]) {
+    let ((x, x_rest), (y, y_rest)) = (x.as_chunks::<T>(), y.as_chunks_mut::<T>());
+    if !x.is_empty() {
+        map_each(x, start, w, finish, y);
     }
-    let (blocks, rest) = y.as_chunks_mut::<ROWS>();
-    let (x_blocks, x_rest) = x.as_chunks::<ROWS>();
-    for (x, y) in x_blocks.iter().zip(blocks) {
-        map_rows(x, start, w, finish, y);
-    }
-    for (x, y) in x_rest.as_chunks::<1>().0.iter().zip(rest.as_chunks_mut().0) {
+    (x_rest, y_rest)
+}
+
+#[inline(never)] // one function for each shape, whoever needs it
+fn map_each<const T: usize, const M: usize, const C: usize>(
+    x: &[[[f32; M]; T]],
+    start: &[f32; C],
+    w: &[[f32; C]; M],
+    finish: impl Fn(f32, f32) -> f32 + Copy,
+    y: &mut [[[f32; C]; T]],
+) {
+    for (x, y) in x.iter().zip(y) {
         map_rows(x, start, w, finish, y);
     }
 }
@@ -152,7 +170,7 @@ fn add_outer_rows<const T: usize, const R: usize, const C: usize>(
     if LANES >= 32 {
         from = add_outer_columns::<T, 32, R, C>(from, out, row, a, b);
     }
-    if LANES >= 16 {
+    if LANES >= 16 || T == 1 {
         from = add_outer_columns::<T, 16, R, C>(from, out, row, a, b);
     }
     if LANES >= 8 {
@@ -233,25 +251,36 @@ pub(super) fn map_back<P: Activation, const I: usize, const O: usize>(
 }
 
 /// The same with no memory for turned weights, where lanes are registers like any other.
-#[inline(never)] // one function for each shape
+#[inline] // as `map` is
 fn map_back_in_place<const I: usize, const O: usize>(
     dz: &[[f32; O]],
     w: &[[f32; O]; I],
     finish: impl Fn(f32, f32) -> f32 + Copy,
-    dx: &mut [[f32; I]],
+    x: &mut [[f32; I]],
 ) {
-    let (blocks, rest) = dx.as_chunks_mut::<ROWS>();
-    let (dz_blocks, dz_rest) = dz.as_chunks::<ROWS>();
-    for (dz, dx) in dz_blocks.iter().zip(blocks) {
-        map_back_rows(dz, w, finish, dx);
+    let ((blocks, rest), (dz, dz_rest)) = (x.as_chunks_mut::<ROWS>(), dz.as_chunks::<ROWS>());
+    if !blocks.is_empty() {
+        map_back_each(dz, w, finish, blocks);
     }
-    for (dz, dx) in dz_rest
-        .as_chunks::<1>()
-        .0
-        .iter()
-        .zip(rest.as_chunks_mut().0)
-    {
-        map_back_rows(dz, w, finish, dx);
+    if !rest.is_empty() {
+        map_back_each(
+            dz_rest.as_chunks::<1>().0,
+            w,
+            finish,
+            rest.as_chunks_mut().0,
+        );
+    }
+}
+
+#[inline(never)] // one function for each shape
+fn map_back_each<const T: usize, const I: usize, const O: usize>(
+    dz: &[[[f32; O]; T]],
+    w: &[[f32; O]; I],
+    finish: impl Fn(f32, f32) -> f32 + Copy,
+    x: &mut [[[f32; I]; T]],
+) {
+    for (dz, x) in dz.iter().zip(x) {
+        map_back_rows(dz, w, finish, x);
     }
 }
 
