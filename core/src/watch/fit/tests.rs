@@ -1,0 +1,122 @@
+//! Detectors that were fitted, held against what they should say.
+
+use super::*;
+use crate::watch::{ReadingPanel, WindowPanel};
+use std::boxed::Box;
+use std::vec::Vec;
+
+type Sixteen = WindowPanel<16, 8, 9, 45>;
+
+struct Held<S>(Vec<S>);
+
+impl<S: Copy> Windows<S> for Held<S> {
+    fn count(&self) -> usize {
+        self.0.len()
+    }
+    fn window(&self, place: usize) -> Option<S> {
+        self.0.get(place).copied()
+    }
+    fn arrival(&self, place: usize) -> f32 {
+        place as f32
+    }
+}
+
+fn fitted<P: Panel>(held: &Held<P::Sample>) -> Detector<P> {
+    let mut detector = Detector::BLANK;
+    let mut fit = Box::new(Fit::<P>::IDLE);
+    fit.begin(1);
+    while fit.is_under_way() {
+        fit.turn(held, &Standardiser::IDENTITY, &mut detector);
+    }
+    detector
+}
+
+/// Windows of a noisy oscillation, each of its own phase.
+fn waves(n: usize, seed: u64) -> Vec<[f32; 16]> {
+    let mut rng = Rng::new(seed, 0);
+    let mut one = || {
+        let phase = 6.3 * rng.uniform();
+        core::array::from_fn(|i| {
+            1.4 * crate::math::cos(0.5 * i as f32 + phase) + 0.1 * rng.gaussian()
+        })
+    };
+    (0..n).map(|_| one()).collect()
+}
+
+#[test]
+fn probabilities_of_fresh_normal_windows_are_what_they_say() {
+    let detector = fitted::<Sixteen>(&Held(waves(400, 1)));
+    let fresh = waves(4000, 2);
+    for (decades, least, most) in [(1.0, 0.05, 0.2), (2.0, 0.002, 0.025)] {
+        let above = |w: &&[f32; 16]| detector.score(w).strangeness > decades;
+        let share = fresh.iter().filter(above).count() as f32 / fresh.len() as f32;
+        assert!((least..most).contains(&share), "10^-{decades}: {share}");
+    }
+}
+
+#[test]
+fn loud_quiet_and_bent_windows_are_strange_and_a_part_says_so() {
+    let detector = fitted::<Sixteen>(&Held(waves(400, 1)));
+    let normal = waves(1, 3)[0];
+    assert!(detector.score(&normal).strangeness < 2.0);
+    let quiet = normal.map(|x| 0.1 * x);
+    let loud = normal.map(|x| 3.0 * x);
+    let mut step = normal;
+    step[8..].iter_mut().for_each(|x| *x += 2.0);
+    for (what, window) in [("quiet", quiet), ("loud", loud), ("step", step)] {
+        let score = detector.score(&window);
+        assert!(score.strangeness > 3.0, "{what}: {score:?}");
+    }
+    assert_eq!(
+        Sixteen::PARTS[detector.score(&normal.map(|x| 50.0 * x)).part()],
+        "features"
+    );
+    assert_ne!(Sixteen::PARTS[detector.score(&quiet).part()], "distance");
+}
+
+#[test]
+fn a_gap_between_modes_is_strange_to_single_readings() {
+    let mut rng = Rng::new(1, 0);
+    let mut one = || [rng.rademacher() + 0.1 * rng.gaussian()];
+    let detector = fitted::<ReadingPanel>(&Held((0..300).map(|_| one()).collect()));
+    assert!(detector.score(&[1.0]).strangeness < 1.0);
+    assert!(detector.score(&[0.0]).strangeness > 3.0, "between");
+    assert!(detector.score(&[4.0]).strangeness > 3.0, "beyond");
+}
+
+#[test]
+fn too_few_windows_give_no_detector() {
+    assert!(!fitted::<Sixteen>(&Held(waves(63, 1))).is_fitted());
+    assert!(fitted::<Sixteen>(&Held(waves(64, 1))).is_fitted());
+}
+
+#[test]
+fn windows_without_any_spread_still_give_finite_scores() {
+    let detector = fitted::<Sixteen>(&Held(std::vec![[0.5; 16]; 80]));
+    for level in [0.5, 0.6, 1e20] {
+        assert!(detector.score(&[level; 16]).strangeness.is_finite());
+    }
+    assert!(detector.score(&[5.0; 16]).strangeness > 3.0);
+}
+
+#[test]
+fn a_fit_goes_on_from_a_checkpoint_to_the_same_bits() {
+    use crate::checkpoint::{self, Name};
+    let name = Name::new("fit").unwrap();
+    let held = Held(waves(70, 1));
+    let (mut fit, mut detector) = (Box::new(Fit::<Sixteen>::IDLE), Detector::BLANK);
+    fit.begin(7);
+    for _ in 0..40 {
+        fit.turn(&held, &Standardiser::IDENTITY, &mut detector);
+    }
+    let mut bytes = std::vec![0; checkpoint::bytes::<Fit<Sixteen>>()];
+    checkpoint::save(name, &*fit, &mut bytes).unwrap();
+    let mut again = Box::new(Fit::<Sixteen>::IDLE);
+    checkpoint::load(name, &mut *again, &bytes).unwrap();
+    let mut other = detector.clone();
+    while fit.is_under_way() {
+        fit.turn(&held, &Standardiser::IDENTITY, &mut detector);
+        again.turn(&held, &Standardiser::IDENTITY, &mut other);
+    }
+    assert!(detector.is_fitted() && detector == other && !again.is_under_way());
+}
