@@ -17,9 +17,11 @@ pub enum Change {
 
 /// Alarms with a minimum duration and hysteresis.
 ///
-/// [`TO_ALARM`](Self::TO_ALARM) strange windows in a row begin an alarm; [`TO_CALM`](Self::TO_CALM)
-/// in a row that are clearly not (twice as likely as the limit) end it. One that has held for
-/// [`TO_ACCEPT`](Self::TO_ACCEPT) windows is taken for a new normal: no event, a shift. Then the
+/// Durations are counted in readings: a window brings those that no window before it has had, one
+/// while windows overlap, all of its own behind a gap. [`TO_ALARM`](Self::TO_ALARM) readings of strange
+/// windows in a row begin an alarm; [`TO_CALM`](Self::TO_CALM) in a row of windows that are clearly not
+/// strange (twice as likely as the limit) end it. One that has held for
+/// [`TO_ACCEPT`](Self::TO_ACCEPT) readings is taken for a new normal: no event, a shift. Then the
 /// threshold follows ([`Threshold::track`]) until windows are below it again, and the owner may fit
 /// anew.
 ///
@@ -29,19 +31,20 @@ pub enum Change {
 pub struct Alarm {
     /// The limit of strangeness.
     pub threshold: Threshold,
+    /// Readings of windows in a row that speak for a change.
     row: u32,
-    /// Windows since it began, while there is one.
+    /// Readings since it began, while there is one.
     held: u32,
     /// A shift was accepted, and is being followed.
     follows: bool,
 }
 
 impl Alarm {
-    /// Strange windows in a row that begin an alarm.
+    /// Readings of strange windows in a row that begin an alarm.
     pub const TO_ALARM: u32 = 4;
-    /// Windows in a row that are not strange and end it.
+    /// Readings of windows in a row that are not strange and end it.
     pub const TO_CALM: u32 = 16;
-    /// Windows of an alarm after which they count as normal.
+    /// Readings of an alarm after which they count as normal.
     pub const TO_ACCEPT: u32 = 1024;
     /// How far below the limit a window is not strange, in decades.
     const MARGIN: f32 = core::f32::consts::LOG10_2;
@@ -66,12 +69,13 @@ impl Alarm {
         !self.holds()
     }
 
-    /// Judges a window by its strangeness; `sure` where something else than strangeness says that it
-    /// is strange, a sensor that is stuck.
-    pub fn judge(&mut self, strangeness: f32, sure: bool) -> Option<Change> {
+    /// Judges a window by its strangeness, one of so many readings that are `new`; `sure` where
+    /// something else than strangeness says that it is strange, a sensor that is stuck.
+    pub fn judge(&mut self, strangeness: f32, new: u32, sure: bool) -> Option<Change> {
         let strange = sure || strangeness > self.threshold.level();
         if self.holds() {
-            return self.hold(!sure && strangeness < self.threshold.level() - Self::MARGIN);
+            let calm = !sure && strangeness < self.threshold.level() - Self::MARGIN;
+            return self.hold(calm, new);
         }
         if !sure {
             self.threshold.track(strangeness);
@@ -79,7 +83,7 @@ impl Alarm {
         self.row = if strange == self.follows {
             0
         } else {
-            self.row + 1
+            self.row.saturating_add(new)
         };
         if self.follows {
             // Calm windows in a row end it.
@@ -94,9 +98,13 @@ impl Alarm {
         Some(Change::Began)
     }
 
-    fn hold(&mut self, calm: bool) -> Option<Change> {
-        self.held += 1;
-        self.row = if calm { self.row + 1 } else { 0 };
+    fn hold(&mut self, calm: bool, new: u32) -> Option<Change> {
+        self.held = self.held.saturating_add(new);
+        self.row = if calm {
+            self.row.saturating_add(new)
+        } else {
+            0
+        };
         if self.row >= Self::TO_CALM {
             (self.row, self.held) = (0, 0);
             return Some(Change::Ended);
@@ -135,7 +143,7 @@ mod tests {
     fn changes(windows: impl IntoIterator<Item = f32>) -> Vec<(usize, Change)> {
         let mut alarm = Alarm::new(Threshold::ONE_IN_A_THOUSAND);
         let each = windows.into_iter().enumerate();
-        each.filter_map(|(i, s)| Some((i, alarm.judge(s, false)?)))
+        each.filter_map(|(i, s)| Some((i, alarm.judge(s, 1, false)?)))
             .collect()
     }
 
@@ -156,6 +164,22 @@ mod tests {
         assert_eq!(changes(stretches(&[(9, 0.5), (3, 30.0), (99, 0.5)])), []);
         let flickers = stretches(&[(4, 30.0), (60, 3.8)]);
         assert_eq!(changes(flickers), [(3, Change::Began)]);
+    }
+
+    #[test]
+    fn windows_behind_gaps_count_for_all_their_readings() {
+        let mut alarm = Alarm::new(Threshold::ONE_IN_A_THOUSAND);
+        let segments = [
+            (0.5, None),
+            (30.0, Some(Change::Began)),
+            (0.5, Some(Change::Ended)),
+        ];
+        for (strangeness, change) in segments {
+            assert_eq!(alarm.judge(strangeness, 32, false), change);
+        }
+        // The second window of a segment brings a reading, not a segment.
+        assert_eq!(alarm.judge(0.5, 32, false), None);
+        assert_eq!(alarm.judge(30.0, 1, false), None);
     }
 
     #[test]

@@ -46,7 +46,7 @@ pub struct Verdict {
 /// it is silent.
 ///
 /// [`Alarm`] says when an alarm begins and ends. While one holds, windows are not learned; one that
-/// has held for [`Alarm::TO_ACCEPT`] windows is taken for a new normal, learned, and the detector
+/// has held for [`Alarm::TO_ACCEPT`] readings is taken for a new normal, learned, and the detector
 /// fitted anew.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Watch {
@@ -57,6 +57,8 @@ pub struct Watch {
     refit_in: u32,
     /// A new normal has been accepted, and nobody has been told.
     shifted: bool,
+    /// Readings since the last window, or since the last gap.
+    new: u32,
     digest: u32,
 }
 
@@ -71,6 +73,7 @@ impl Watch {
         drift: Drift::ZERO,
         refit_in: 0,
         shifted: false,
+        new: 0,
         digest: 0,
     };
 
@@ -135,11 +138,13 @@ impl Watch {
     /// Readings are missing.
     pub fn gap(&mut self) {
         self.flatline.gap();
+        self.new = 0;
     }
 
     /// Takes in a reading; `learns` before there is a detector.
     pub fn read(&mut self, x: f32, learns: bool) {
         self.flatline.push(x, learns);
+        self.new = self.new.saturating_add(1);
     }
 
     /// Judges one window, once there is a detector; tells what it changes.
@@ -149,6 +154,7 @@ impl Watch {
         scale: &Standardiser,
         window: &P::Sample,
     ) -> Option<(Option<Change>, Verdict)> {
+        let new = core::mem::take(&mut self.new);
         if !detector.is_fitted() {
             return None;
         }
@@ -160,7 +166,7 @@ impl Watch {
             self.drift.push(score.strangeness);
         }
         let threshold = self.alarm.threshold.level();
-        let change = self.alarm.judge(score.strangeness, flat.is_some());
+        let change = self.alarm.judge(score.strangeness, new, flat.is_some());
         if change == Some(Change::Accepted) {
             self.refit_in = Self::TO_REFIT;
             self.shifted = true;
@@ -192,7 +198,7 @@ impl Default for Watch {
 
 impl Persist for Watch {
     const BYTES: usize =
-        Alarm::BYTES + Flatline::BYTES + Drift::BYTES + 2 * u32::BYTES + bool::BYTES;
+        Alarm::BYTES + Flatline::BYTES + Drift::BYTES + 3 * u32::BYTES + bool::BYTES;
 
     fn save(&self, out: &mut Writer<'_>) {
         self.alarm.save(out);
@@ -200,6 +206,7 @@ impl Persist for Watch {
         self.drift.save(out);
         self.refit_in.save(out);
         self.shifted.save(out);
+        self.new.save(out);
         self.digest.save(out);
     }
 
@@ -209,6 +216,7 @@ impl Persist for Watch {
         self.drift.load(from)?;
         self.refit_in.load(from)?;
         self.shifted.load(from)?;
+        self.new.load(from)?;
         self.digest.load(from)
     }
 }

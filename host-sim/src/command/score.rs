@@ -39,8 +39,8 @@ Examples:
   ganlet score --checkpoint out/checkpoint.ganlet --data room.csv --budget 0.01 --json --out scores
 
 Prints t,score,alarm: one row a window, t of its last reading. Of normal windows one in 10^score is
-as strange. An alarm begins after four windows above the threshold and ends after sixteen below it;
-the threshold follows slow drift. With --json it prints the summary instead: every alarm with its
+as strange. An alarm begins after four readings of windows above the threshold and ends after sixteen
+below it (the first window behind a gap counts for all its readings); the threshold follows slow drift. With --json it prints the summary instead: every alarm with its
 kind, the part that fired and the readings that it is about, and, where the file has labels, ROC-AUC
 and average precision.";
 

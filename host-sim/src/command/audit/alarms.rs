@@ -4,7 +4,7 @@ use ganlet::watch::{Alarm, Change, Drift, Threshold};
 use serde::Serialize;
 
 use super::fitted;
-use super::protocol::{Judged, Labelled};
+use super::protocol::{Judged, Labelled, WINDOW};
 
 /// The budgets of the table.
 pub(super) const BUDGETS: [f32; 2] = [0.01, 0.001];
@@ -65,7 +65,8 @@ impl Watched {
         let mut drift = Drift::new();
         let mut delays = Vec::new();
         let mut event = None; // the window that began it, and whether it was found
-        for (place, (window, &strangeness)) in series.test.iter().zip(&scores).enumerate() {
+        let each = series.test.iter().zip(&scores).zip(news(&series.test));
+        for (place, ((window, &strangeness), new)) in each.enumerate() {
             let before = event.is_some();
             match (labelled(window), before) {
                 (true, false) => {
@@ -84,7 +85,7 @@ impl Watched {
                 &mut told.drift_normal
             };
             *most = most.max(drift.js_bound());
-            match alarm.judge(strangeness, false) {
+            match alarm.judge(strangeness, new, false) {
                 Some(Change::Began) => match &mut event {
                     Some((began, found)) if !*found => {
                         *found = true;
@@ -104,13 +105,22 @@ impl Watched {
     }
 }
 
+/// How many readings of each window no window before it has had.
+fn news(test: &[Judged]) -> impl Iterator<Item = u32> {
+    let before = std::iter::once(None).chain(test.iter().map(|window| Some(window.start)));
+    before.zip(test).map(|(before, window)| {
+        let follows = before.is_some_and(|before| window.start == before + 1);
+        if follows { 1 } else { WINDOW as u32 }
+    })
+}
+
 fn rates(test: &[Judged], scores: &[f32], budget: f32) -> Rates {
     let fixed = Threshold::of_budget(budget);
     let mut tracking = Alarm::new(fixed);
     let mut counts = [[0usize; 3]; 2]; // normal, labelled: all, above fixed, above tracking
-    for (window, &strangeness) in test.iter().zip(scores) {
+    for ((window, &strangeness), new) in test.iter().zip(scores).zip(news(test)) {
         let above = strangeness > tracking.threshold.level();
-        tracking.judge(strangeness, false);
+        tracking.judge(strangeness, new, false);
         if let Some(label) = window.label {
             let [all, above_fixed, above_tracking] = &mut counts[usize::from(label)];
             *all += 1;
