@@ -237,10 +237,10 @@ fn write(out: &mut dyn Write, findings: &Findings) -> io::Result<()> {
     )?;
     writeln!(
         out,
-        "| signal |{} mean | best simple mean |",
+        "| signal |{} mean | best simple mean | normal above 1/100 | 1/1000 |",
         FAULTS.map(|fault| format!(" {fault} |")).concat()
     )?;
-    writeln!(out, "|---|{}---|---|", "---|".repeat(FAULTS.len()))?;
+    writeln!(out, "|---|{}---|---|---|---|", "---|".repeat(FAULTS.len()))?;
     for faults in &findings.faults {
         let each: String = (0..FAULTS.len())
             .map(|i| {
@@ -253,9 +253,11 @@ fn write(out: &mut dyn Write, findings: &Findings) -> io::Result<()> {
         let best = faults.simple_means.iter().copied().fold(0.0, f64::max);
         writeln!(
             out,
-            "| {} |{each} {:.3} | {best:.3} |",
+            "| {} |{each} {:.3} | {best:.3} | {:.4} | {:.5} |",
             faults.signal,
-            mean(faults.detector.into_iter())
+            mean(faults.detector.into_iter()),
+            faults.false_alarms[0],
+            faults.false_alarms[1]
         )?;
     }
     Ok(())

@@ -3,13 +3,14 @@
 
 use ganlet::model::{Model, Window32};
 use ganlet::rng::Rng;
-use ganlet::watch::Detector;
+use ganlet::watch::{Detector, Threshold};
 use serde::Serialize;
 
+use super::alarms::BUDGETS;
 use super::judge::Judge;
 use super::protocol::{Labelled, Sample};
 use super::simple::{self, Simple};
-use super::{Parts, fitted};
+use super::{KEPT, Parts, fitted};
 use crate::ranking;
 
 /// Ways to make one number of the parts.
@@ -153,10 +154,15 @@ pub(super) struct Faults {
     pub(super) simple_means: [f64; simple::NAMES.len()],
     /// A discriminator whose perturbations leave the judged fault's family out.
     pub(super) discriminator: [f64; FAULTS.len()],
+    /// Shares of fresh normal windows above the limit of each of [`BUDGETS`].
+    pub(super) false_alarms: [f64; BUDGETS.len()],
 }
 
+/// Fresh windows that false alarms are counted over.
+const FRESH: usize = 20_000;
+
 impl Faults {
-    /// 512 normal windows to fit to, 500 fresh ones and 500 faulty ones of each kind to judge.
+    /// 384 normal windows to fit to, 500 fresh ones and 500 faulty ones of each kind to judge.
     pub(super) fn of(signal: crate::signal::Signal, seed: u64) -> Self {
         let mut rng = Rng::new(seed, 21);
         let draw = |rng: &mut Rng| {
@@ -164,7 +170,7 @@ impl Faults {
             signal.draw(rng, &mut window);
             window
         };
-        let raw: Vec<Sample> = (0..512).map(|_| draw(&mut rng)).collect();
+        let raw: Vec<Sample> = (0..KEPT).map(|_| draw(&mut rng)).collect();
         let all: Vec<f32> = raw.iter().flatten().copied().collect();
         let mean = all.iter().sum::<f32>() / all.len() as f32;
         let sd = (all.iter().map(|x| (x - mean).powi(2)).sum::<f32>() / all.len() as f32).sqrt();
@@ -179,7 +185,15 @@ impl Faults {
             simple: [0.0; FAULTS.len()],
             simple_means: [0.0; simple::NAMES.len()],
             discriminator: [0.0; FAULTS.len()],
+            false_alarms: [0.0; BUDGETS.len()],
         };
+        let limits = BUDGETS.map(|budget| Threshold::of_budget(budget).level());
+        for _ in 0..FRESH {
+            let strangeness = detector.score(&scaled(draw(&mut rng))).strangeness;
+            for (share, limit) in told.false_alarms.iter_mut().zip(limits) {
+                *share += f64::from(u8::from(strangeness > limit)) / FRESH as f64;
+            }
+        }
         for kind in 0..FAULTS.len() {
             let judge = Judge::train(&train, seed, Some(kind));
             let faulty = (0..500).map(|_| {
