@@ -162,7 +162,8 @@ impl Watch {
         let score = detector.score(&standardised);
         self.refit_in = self.refit_in.saturating_sub(u32::from(self.refit_in > 1));
         let flat = self.flatline.fault();
-        if flat.is_none() {
+        // What an alarm is about is an event, unless it lasts: then it is followed, and is drift.
+        if flat.is_none() && !self.holds() {
             self.drift.push(score.strangeness);
         }
         let threshold = self.alarm.threshold.level();
@@ -218,5 +219,57 @@ impl Persist for Watch {
         self.shifted.load(from)?;
         self.new.load(from)?;
         self.digest.load(from)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rng::Rng;
+    use crate::stream::Replay;
+    use crate::watch::{Fit, ReadingPanel};
+
+    fn fitted(rng: &mut Rng) -> Detector<ReadingPanel> {
+        let mut memory = Replay::<[f32; 1], 96>::uniform();
+        for _ in 0..96 {
+            memory.push([rng.gaussian()], rng);
+        }
+        let (mut fit, mut detector) = (Fit::IDLE, Detector::BLANK);
+        fit.begin(1);
+        while !fit.turn(&memory, &Standardiser::IDENTITY, &mut detector) {}
+        detector
+    }
+
+    /// Alarms that began, and the drift at the end, of 800 readings about a mean.
+    fn after(mean: f32) -> (usize, f32) {
+        let mut rng = Rng::new(5, 0);
+        let detector = fitted(&mut rng);
+        let (mut watch, mut began, mut drift) = (Watch::new(), 0, 0.0);
+        for i in 0..1600 {
+            let x = rng.gaussian();
+            let x = if i < 800 { x } else { mean + x };
+            watch.read(x, i < 800);
+            let judged = watch.judge(&detector, &Standardiser::IDENTITY, &[x]);
+            let (change, verdict) = judged.expect("a fitted detector");
+            began += usize::from(change == Some(Change::Began));
+            drift = verdict.drift;
+        }
+        (began, drift)
+    }
+
+    #[test]
+    fn an_event_is_an_alarm_and_no_drift_and_drift_is_no_alarm() {
+        let (alarms, drift) = after(0.0);
+        assert!(
+            alarms == 0 && drift < 0.5 * Drift::MOVED,
+            "{alarms} {drift}"
+        );
+        let (alarms, drift) = after(15.0);
+        assert!(
+            alarms == 1 && drift < 0.5 * Drift::MOVED,
+            "{alarms} {drift}"
+        );
+        let (alarms, drift) = after(2.0);
+        assert!(alarms == 0 && drift > Drift::MOVED, "{alarms} {drift}");
     }
 }

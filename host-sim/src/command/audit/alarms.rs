@@ -78,7 +78,9 @@ impl Watched {
                 (false, true) => event = None,
                 _ => {}
             }
-            drift.push(strangeness);
+            if !alarm.holds() {
+                drift.push(strangeness);
+            }
             let most = if labelled(window) {
                 &mut told.drift_labelled
             } else {
