@@ -21,10 +21,18 @@ pub(crate) enum Program {
     Scalar,
     /// A round of the model of windows by its recipe
     Window32,
+    /// A window scored by the detector of the model of windows
+    Watch32,
 }
 
 impl Program {
-    pub(crate) const ALL: [Self; 4] = [Self::W1, Self::W2, Self::Scalar, Self::Window32];
+    pub(crate) const ALL: [Self; 5] = [
+        Self::W1,
+        Self::W2,
+        Self::Scalar,
+        Self::Window32,
+        Self::Watch32,
+    ];
 
     pub(crate) fn name(self) -> &'static str {
         match self {
@@ -32,6 +40,7 @@ impl Program {
             Self::W2 => "w2",
             Self::Scalar => "scalar",
             Self::Window32 => "window32",
+            Self::Watch32 => "watch32",
         }
     }
 
@@ -40,13 +49,15 @@ impl Program {
         machine.name != "microbit" || matches!(self, Self::W1 | Self::Scalar)
     }
 
-    /// Multiply-adds of a step or round, of dense layers alone.
+    /// Multiply-adds of a step or round, of dense layers alone; of a window, those of its projections on
+    /// 12 axes for either mixture, and of 6 and 4 triangles.
     pub(crate) fn multiply_adds(self) -> u64 {
         match self {
             Self::W1 => W1::MULTIPLY_ADDS,
             Self::W2 => W2::MULTIPLY_ADDS,
             Self::Scalar => crate::verb::count::products(Model::Scalar),
             Self::Window32 => crate::verb::count::products(Model::Window32),
+            Self::Watch32 => 2 * 12 * (32 + 32) + 6 * 91 + 4 * 120,
         }
     }
 
@@ -55,7 +66,8 @@ impl Program {
         match self {
             Self::W1 => Some(twin::<W1, 4, 1>()),
             Self::W2 => Some(twin::<W2, 8, 32>()),
-            Self::Scalar | Self::Window32 => None, // `cargo xtask twin` compares these
+            // `cargo xtask twin` compares these.
+            Self::Scalar | Self::Window32 | Self::Watch32 => None,
         }
     }
 }
