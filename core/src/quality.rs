@@ -54,6 +54,13 @@ impl Comparison {
     pub fn is_better(&self) -> bool {
         self.differences.count() > 0 && self.difference() < 0.0
     }
+
+    /// Whether the generator is better by a margin: by two standard errors, or by `enough` where so
+    /// few samples were compared that two standard errors are more than that. The simple model has
+    /// the benefit of the doubt.
+    pub fn is_better_by(&self, enough: f32) -> bool {
+        self.differences.count() > 0 && self.difference() < -enough.min(2.0 * self.error())
+    }
 }
 
 impl Default for Comparison {
@@ -92,10 +99,19 @@ mod tests {
     /// Blocks of readings drawn by three functions.
     fn compare(
         blocks: u32,
+        real: impl FnMut(&mut Rng) -> f32,
+        generated: impl FnMut(&mut Rng) -> f32,
+    ) -> Comparison {
+        compare_from(1, blocks, real, generated)
+    }
+
+    fn compare_from(
+        seed: u64,
+        blocks: u32,
         mut real: impl FnMut(&mut Rng) -> f32,
         mut generated: impl FnMut(&mut Rng) -> f32,
     ) -> Comparison {
-        let mut rng = Rng::new(1, 0);
+        let mut rng = Rng::new(seed, 0);
         let mut comparison = Comparison::new();
         for _ in 0..blocks {
             let mut block =
@@ -125,6 +141,20 @@ mod tests {
         let mut modes = |rng: &mut Rng| 0.97 * rng.rademacher() + 0.24 * rng.gaussian();
         let learned = compare(100, modes, &mut modes);
         assert!(learned.difference() < -3.0 * learned.error(), "{learned:?}");
+        assert!(learned.is_better_by(0.01));
+    }
+
+    /// Over many comparisons of two models that are the same, the simple one is nearly always kept.
+    #[test]
+    fn the_simple_model_has_the_benefit_of_the_doubt() {
+        let gaussian = |rng: &mut Rng| rng.gaussian();
+        let mut taken = [0, 0];
+        for seed in 0..100 {
+            let comparison = compare_from(seed, 50, gaussian, gaussian);
+            taken[0] += u32::from(comparison.is_better());
+            taken[1] += u32::from(comparison.is_better_by(1.0));
+        }
+        assert!(taken[0] > 30 && taken[1] < 8, "{taken:?}");
     }
 
     #[test]

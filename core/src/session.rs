@@ -5,6 +5,7 @@ use crate::checkpoint::{self, Invalid, Name, Persist, Reader, Writer};
 use crate::gan::infer;
 use crate::latent::Latent;
 use crate::layer::{Layer, Row, Zero};
+use crate::math;
 use crate::model::Model;
 use crate::quality::{self, Comparison};
 use crate::recipe::Recipe;
@@ -16,6 +17,10 @@ use crate::trainer::{Round, Trainer};
 const RECOLOUR: u64 = 5;
 /// That behind a comparison with the Gaussian fit.
 const COMPARE: u64 = 6;
+/// What a generator must be better by than the Gaussian fit, at most: the energy score's difference
+/// for each root of a sample's length, in standard deviations of the data. A uniform sensor is worth
+/// three times as much, a sine in windows nine times.
+const ENOUGH: f32 = 0.002;
 /// Samples generated together.
 const BLOCK: usize = 4;
 
@@ -196,11 +201,12 @@ impl<M: Model> Session<M> {
 
     /// Ends training, or an interval of it: [recolours](Self::recolour) by `count` generated samples,
     /// [compares](Self::compare) as many with the Gaussian fit, and has that stand in for the
-    /// generator unless the generator is better. `real` draws a sample in the sensor's units.
+    /// generator unless the generator is [better by a margin](Comparison::is_better_by). `real` draws a sample in the sensor's units.
     pub fn settle(&mut self, count: u32, real: impl FnMut(&mut Rng) -> M::Sample) -> Settled {
         let spread = self.recolour(count);
         let comparison = self.compare(count.div_ceil(quality::BLOCK as u32), real);
-        self.fallback = !comparison.is_better();
+        let enough = ENOUGH * math::sqrt(Self::WINDOW as f32);
+        self.fallback = !comparison.is_better_by(enough);
         Settled {
             spread,
             difference: comparison.difference(),
