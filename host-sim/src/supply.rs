@@ -16,7 +16,7 @@ pub enum Supply<'a, T: Held> {
     /// All samples of a recording.
     Whole(Vec<T::Sample>),
     /// Samples that came by; with less room than samples, those that a device's memory
-    /// ([`ganlet::stream::Replay::uniform`]) of that size would hold.
+    /// ([`ganlet::stream::Replay`]) of that size and horizon would hold.
     Kept {
         /// The samples held.
         samples: Vec<T>,
@@ -24,6 +24,8 @@ pub enum Supply<'a, T: Held> {
         seen: u32,
         /// The most that may be held.
         capacity: u32,
+        /// Samples over which the memory fades.
+        horizon: u32,
     },
 }
 
@@ -36,29 +38,36 @@ impl<'a, T: Held> Supply<'a, T> {
         }
     }
 
-    /// A memory of at most so many samples.
+    /// A memory of at most so many samples of the whole life.
     pub fn bounded(capacity: u32) -> Self {
+        Self::fading(capacity, u32::MAX)
+    }
+
+    /// A memory of at most so many samples that fades over `horizon` of them.
+    pub fn fading(capacity: u32, horizon: u32) -> Self {
         Self::Kept {
             samples: Vec::new(),
             seen: 0,
             capacity,
+            horizon,
         }
     }
 }
 
 impl<T: Held> Memory<T::Sample> for Supply<'_, T> {
     fn offer(&mut self, sample: T::Sample, rng: &mut Rng) {
-        let (samples, seen, capacity) = match self {
+        let (samples, seen, capacity, horizon) = match self {
             Self::Endless(_) => return,
             Self::Whole(samples) => return samples.push(sample),
             Self::Kept {
                 samples,
                 seen,
                 capacity,
-            } => (samples, seen, capacity),
+                horizon,
+            } => (samples, seen, *capacity, *horizon),
         };
         *seen = seen.saturating_add(1);
-        if let Some(place) = reservoir_place(*seen, *capacity, u32::MAX, rng) {
+        if let Some(place) = reservoir_place(*seen, capacity, horizon, rng) {
             let sample = T::hold(sample, *seen);
             match samples.get_mut(place as usize) {
                 Some(held) => *held = sample,
@@ -117,6 +126,7 @@ impl<T: Held> Persist for Supply<'_, T> {
             samples,
             seen,
             capacity,
+            ..
         } = self
         else {
             from.read(0u32)?;
@@ -171,12 +181,13 @@ mod tests {
     use ganlet::stream::{Coded, Replay};
 
     /// Offers the same windows to both, and compares what they hold.
-    fn compare<T: Held, const CAP: usize>(window: impl Fn(u32) -> T::Sample)
-    where
+    fn compare<T: Held, const CAP: usize>(
+        mut device: Replay<T, CAP>,
+        mut host: Supply<'_, T>,
+        window: impl Fn(u32) -> T::Sample,
+    ) where
         T::Sample: PartialEq + std::fmt::Debug,
     {
-        let mut device = Replay::<T, CAP>::uniform();
-        let mut host = Supply::<T>::bounded(CAP as u32);
         let (mut a, mut b) = (Rng::new(1, 0), Rng::new(1, 0));
         for i in 0..1000 {
             Memory::offer(&mut device, window(i), &mut a);
@@ -199,7 +210,10 @@ mod tests {
 
     #[test]
     fn a_bounded_supply_holds_what_a_devices_memory_holds() {
-        compare::<[f32; 1], 16>(|i| [i as f32]);
-        compare::<Coded<4>, 16>(|i| [0.0, 1.0, 2.5, i as f32]);
+        let reading = |i| [i as f32];
+        compare::<[f32; 1], 16>(Replay::uniform(), Supply::bounded(16), reading);
+        compare::<[f32; 1], 16>(Replay::fading(40), Supply::fading(16, 40), reading);
+        let window = |i| [0.0, 1.0, 2.5, i as f32];
+        compare::<Coded<4>, 16>(Replay::uniform(), Supply::bounded(16), window);
     }
 }

@@ -38,6 +38,13 @@ impl<const D: usize, const T: usize> Component<D, T> {
         root: [0.0; T],
     };
 
+    /// w.
+    fn weight(&self) -> f32 {
+        let inverses = rows(&self.root).filter_map(|row| row.last());
+        let log_det = inverses.fold(0.0, |sum, inverse| sum - math::ln(*inverse));
+        math::exp(self.offset + log_det + D as f32 * LN_SQRT_TAU)
+    }
+
     /// ln w N(x; μ, Σ).
     #[inline]
     fn ln_mass(&self, x: &[f32; D]) -> f32 {
@@ -101,6 +108,31 @@ impl<const K: usize, const D: usize, const T: usize> Mixture<K, D, T> {
         let largest = masses.iter().copied().fold(f32::NEG_INFINITY, f32::max);
         let total = masses.iter().map(|mass| math::exp(mass - largest));
         -(largest + math::ln(total.sum()))
+    }
+
+    /// Draws a sample: a component by its weight, then μ + L ε with ε standard Gaussian.
+    pub fn draw(&self, rng: &mut Rng) -> [f32; D] {
+        let mut left = rng.uniform();
+        let mut chosen = &Component::ZERO;
+        for component in &self.components {
+            chosen = component;
+            left -= component.weight();
+            if left < 0.0 {
+                break;
+            }
+        }
+        let noise: [f32; D] = core::array::from_fn(|_| rng.gaussian());
+        let mut x = chosen.mean;
+        for (x, row) in x.iter_mut().zip(rows(&chosen.root)) {
+            let Some((inverse, below)) = row.split_last() else {
+                continue;
+            };
+            let mut pairs = below.iter().zip(&noise);
+            let off = pairs.by_ref().fold(0.0, |sum, (l, e)| sum + l * e);
+            let diagonal = noise.get(below.len()).map_or(0.0, |e| e / inverse);
+            *x += off + diagonal;
+        }
+        x
     }
 
     fn ln_masses(&self, x: &[f32; D]) -> [f32; K] {
@@ -309,6 +341,29 @@ mod tests {
                     "{component:?}"
                 );
             }
+        }
+    }
+
+    #[test]
+    fn draws_are_distributed_as_what_it_was_fitted_to() {
+        let samples = clouds(4000);
+        let mixture = fitted::<2>(&samples, 1.0);
+        let mut rng = Rng::new(8, 0);
+        let drawn: Vec<[f32; 2]> = (0..4000).map(|_| mixture.draw(&mut rng)).collect();
+        // Means of either kind differ by 0.16 at five standard errors, second moments by some 0.7.
+        let mean = |of: &[[f32; 2]], f: fn(&[f32; 2]) -> f32| {
+            of.iter().map(f).sum::<f32>() / of.len() as f32
+        };
+        for (f, limit) in [
+            ((|x| x[0]) as fn(&[f32; 2]) -> f32, 0.25),
+            (|x| x[1], 0.1),
+            (|x| x[0] * x[0], 0.7),
+            (|x| x[0] * x[1], 0.4),
+            (|x| x[1] * x[1], 0.15),
+            (|x| f32::from(u8::from(x[0] > 2.0)), 0.05),
+        ] {
+            let (real, got) = (mean(&samples, f), mean(&drawn, f));
+            assert!((real - got).abs() < limit, "{real} {got}");
         }
     }
 

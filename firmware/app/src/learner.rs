@@ -8,7 +8,7 @@ use core::num::NonZeroU32;
 
 use ganlet::checkpoint::{HEADER_BYTES, Persist as _};
 use ganlet::health::{Best, Doctor, Treated};
-use ganlet::layer::Zero;
+use ganlet::layer::{Row as _, Zero};
 use ganlet::model::Model;
 use ganlet::recipe::Recipe;
 use ganlet::rng::Rng;
@@ -25,6 +25,8 @@ pub const WARM_UP: u32 = 256;
 
 /// The stream of random numbers that decides which samples are kept.
 const KEEPING: u64 = 3;
+/// The first stream that picks samples to take a new scale from; that of round n is n further on.
+const FOLLOWING: u64 = 5 << 32;
 
 /// Takes readings in, remembers samples of them, and trains on what it remembers, one player's step
 /// at a time.
@@ -145,6 +147,33 @@ impl<M: Model, Mem: Memory<M::Sample>> Learner<M, Mem> {
             self.session.turn_to_axes(&self.moments);
         }
         self.scaled = true;
+        Ok(standardiser)
+    }
+
+    /// Has the scale, and the axes of windows, follow what is remembered, by `count` samples of it.
+    ///
+    /// The networks are not begun anew: they see a sensor whose level or spread has changed as they
+    /// saw it before, and what they generate changes with it at once. What has another shape now, they
+    /// have to learn.
+    ///
+    /// # Errors
+    /// [`Unfit`] where what is remembered has no scale: too little, or all the same. The old one
+    /// stands.
+    pub fn follow(&mut self, count: u32) -> Result<Standardiser, Unfit> {
+        let stream = FOLLOWING + u64::from(self.session.trainer.step());
+        let mut rng = Rng::new(self.session.seed, stream);
+        let (mut readings, mut moments) = (Welford::new(), <M::Axes as Axes>::Moments::NONE);
+        for _ in 0..count {
+            if let Some(sample) = self.memory.draw(&mut rng) {
+                sample.flat().iter().for_each(|x| _ = readings.push(*x));
+                moments.push(&sample);
+            }
+        }
+        let standardiser = Standardiser::fit(&readings)?;
+        self.session.standardiser = standardiser;
+        if Session::<M>::WINDOW > 1 {
+            self.session.turn_to_axes(&moments);
+        }
         Ok(standardiser)
     }
 

@@ -1,7 +1,9 @@
 //! `ganlet sweep`: many seeds and settings in parallel, beside the noise floor and the baselines.
 
 mod bench;
+mod drift;
 mod likeness;
+mod mixture;
 mod modes;
 mod outcome;
 mod suite;
@@ -26,6 +28,8 @@ const EXAMPLES: &str = "\
 Examples:
   ganlet sweep
   ganlet sweep --suite windows --seeds 3 --json
+  ganlet sweep --suite drift --seeds 3
+  ganlet sweep --only '3 modes' --seeds 100
   ganlet sweep --suite real --data-dir ../shared/data";
 
 /// What a sweep trains on.
@@ -38,6 +42,8 @@ pub enum Suite {
     Windows,
     /// The real series of --data-dir
     Real,
+    /// A sensor whose regime changes while it is learned
+    Drift,
 }
 
 impl Suite {
@@ -47,6 +53,7 @@ impl Suite {
             Self::Scalars => "scalars",
             Self::Windows => "windows",
             Self::Real => "real",
+            Self::Drift => "drift",
         }
     }
 }
@@ -58,6 +65,9 @@ pub struct Args {
     /// What to train on
     #[arg(long, value_enum, default_value_t)]
     pub suite: Suite,
+    /// Only the rows whose name has this in it
+    #[arg(long, value_name = "TEXT")]
+    pub only: Option<String>,
     /// Seeds for each row of the table
     #[arg(long, value_name = "N", default_value_t = 6)]
     #[arg(allow_negative_numbers = true, value_parser = whole::<1, 1000>)]
@@ -82,30 +92,75 @@ pub struct Args {
 ///
 /// [`Failure::Input`] for a folder without series, [`Failure::Job`] when a run or writing fails.
 pub fn run(args: &Args) -> Result<(), Failure> {
-    let settings = suite::settings(args.suite, &args.data_dir)?;
+    let suite = args.suite.name();
     let mut out = OutDir::open(&args.destination.out, &[REPORT])?;
-    let runs = settings.len() as u64 * args.seeds;
-    let progress = Progress::new(runs, "runs");
-    let rows = in_parallel(args.threads, || {
-        settings
-            .par_iter()
-            .map(|setting| Row::of(setting, args.seeds, args.steps, &progress))
-            .collect::<Result<Vec<Row>, Failure>>()
+    let swept = in_parallel(args.threads, || match args.suite {
+        Suite::Drift => drift::rows(args).map(Swept::Drift),
+        _ => trained(args).map(Swept::Trained),
     })??;
-    progress.finish();
-    let page = report::sweep::page(args.suite.name(), &table::pictures(args.suite, &rows));
+    let pictures = match &swept {
+        Swept::Drift(rows) => drift::pictures(rows),
+        Swept::Trained(rows) => table::pictures(args.suite, rows),
+    };
+    let page = report::sweep::page(suite, &pictures);
     out.stage(REPORT, |file| file.write_all(page.as_bytes()))?;
     let folder = out.path().to_owned();
     out.commit()?;
     if args.destination.json {
-        console::print_json(&table::Summary::new(args, &rows))
-    } else {
-        let path = folder.join(REPORT);
-        console::print(|to| {
-            table::write(to, args.suite, &rows)?;
-            writeln!(to, "wrote {}", path.display())
-        })
+        return match &swept {
+            Swept::Drift(rows) => console::print_json(&drift::Summary::new(args, rows)),
+            Swept::Trained(rows) => console::print_json(&table::Summary::new(args, rows)),
+        };
     }
+    let path = folder.join(REPORT);
+    console::print(|to| {
+        match &swept {
+            Swept::Drift(rows) => drift::write(to, rows)?,
+            Swept::Trained(rows) => table::write(to, args.suite, rows)?,
+        }
+        writeln!(to, "wrote {}", path.display())
+    })
+}
+
+/// The rows of a sweep.
+enum Swept {
+    Trained(Vec<Row>),
+    Drift(Vec<drift::Row>),
+}
+
+/// Trains and measures every row of a suite.
+fn trained(args: &Args) -> Result<Vec<Row>, Failure> {
+    let settings = suite::settings(args.suite, &args.data_dir)?;
+    let settings = chosen(settings, args.only.as_deref(), |setting| &setting.name)?;
+    let progress = Progress::new(settings.len() as u64 * args.seeds, "runs");
+    let rows = settings
+        .par_iter()
+        .map(|setting| Row::of(setting, args.seeds, args.steps, &progress))
+        .collect();
+    progress.finish();
+    rows
+}
+
+/// The rows that the user wants.
+fn chosen<T>(
+    rows: Vec<T>,
+    only: Option<&str>,
+    name: impl Fn(&T) -> &str,
+) -> Result<Vec<T>, Failure> {
+    let Some(text) = only else {
+        return Ok(rows);
+    };
+    let (chosen, others): (Vec<T>, Vec<T>) =
+        rows.into_iter().partition(|row| name(row).contains(text));
+    if chosen.is_empty() {
+        let names: Vec<&str> = others.iter().map(name).collect();
+        return Err(Failure::input(
+            "no row has this in its name",
+            format!("--only {text}"),
+            format!("the rows are: {}", names.join("; ")),
+        ));
+    }
+    Ok(chosen)
 }
 
 /// Does the work on as many threads as the user wants.

@@ -23,7 +23,7 @@ pub mod number;
 pub mod page;
 mod palette;
 mod polyline;
-mod quantile;
+pub(crate) mod quantile;
 pub mod score;
 mod signal;
 pub mod sweep;

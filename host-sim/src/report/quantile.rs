@@ -51,7 +51,7 @@ pub(super) fn quantile(sample: &Sorted, p: f64) -> Option<f64> {
 }
 
 /// The middle of some numbers.
-pub(super) fn median(values: &[f64]) -> Option<f64> {
+pub(crate) fn median(values: &[f64]) -> Option<f64> {
     quantile(&Sorted::new(values), 0.5)
 }
 

@@ -1,13 +1,12 @@
 //! What the generators of a row are measured on, and what else is measured there: the noise floor,
 //! the Gaussian fit, the mixture.
 
-use ganlet::divergence::Target;
-use ganlet::likelihood::{self, Em};
 use ganlet::rng::Rng;
 use ganlet::session::Session;
 use serde::Serialize;
 
 use super::likeness::{Likeness, Real, Samples};
+use super::mixture;
 use super::suite::Setting;
 use crate::gaussian::GaussianWindow;
 use crate::network::Network;
@@ -23,11 +22,9 @@ const AGAINST_RECORDED: usize = 8000;
 pub(super) const FITTED: usize = 65_536;
 /// Parts of a recording, each left out once to tell the sampling error.
 const PARTS: usize = 8;
-/// Components of the mixture.
-const COMPONENTS: usize = 8;
 
 /// Seeds of samples that are real, and of others that are.
-const SEED: u64 = 1;
+pub(super) const SEED: u64 = 1;
 const AGAIN: u64 = 0xF100;
 
 /// Real samples, with what simple models make of them.
@@ -52,7 +49,7 @@ pub(super) struct Baselines {
     pub(super) floor: Likeness,
     /// The Gaussian fit: a mean and a covariance.
     pub(super) gaussian: Likeness,
-    /// The mixture of Gaussians by expectation-maximisation, for readings.
+    /// The mixture of Gaussians by expectation-maximisation.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) mixture: Option<Likeness>,
 }
@@ -107,7 +104,7 @@ impl Bench {
         });
         let real = Real::new(&real);
         let gaussian = gaussian(&fitted, count);
-        let mixture = (window == 1).then(|| mixture(&fitted, count)).flatten();
+        let mixture = mixture::draw(&fitted, count);
         Self {
             baselines: Baselines {
                 floor: real.likeness(again.as_ref().unwrap_or(&fitted)),
@@ -176,24 +173,6 @@ fn gaussian(fitted: &Samples, count: usize) -> Samples {
     let fit = GaussianWindow::fit(fitted);
     let mut rng = Rng::new(SEED, stream::FLOOR);
     (0..count).map(|_| fit.draw(&mut rng)).collect()
-}
-
-/// Samples of a mixture fitted to readings.
-fn mixture(fitted: &Samples, count: usize) -> Option<Samples> {
-    // As many as settle eight components; all of them would take longer than a GAN does.
-    const ENOUGH: usize = 20_000;
-    let every = fitted.len().div_ceil(ENOUGH);
-    let readings: Vec<f32> = fitted
-        .iter()
-        .step_by(every)
-        .flatten()
-        .map(|&x| x as f32)
-        .collect();
-    let mut rng = Rng::new(SEED, stream::FLOOR);
-    let fit = likelihood::fit_mixture::<COMPONENTS>(&readings, &Em::default(), &mut rng).ok()?;
-    let target = Target::Mixture(fit.mixture);
-    let drawn = (0..count).map(|_| vec![f64::from(target.draw(&mut rng))]);
-    Some(drawn.collect())
 }
 
 /// Samples as rows of `f64`.

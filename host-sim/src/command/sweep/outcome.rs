@@ -39,6 +39,9 @@ pub(super) struct Outcome {
     /// What the network generates, where it is not the same.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) network: Option<Likeness>,
+    /// The distance of the Gaussian fit of what this very learner has seen: that of the baseline, with
+    /// another sampling error.
+    pub(super) own_fit: f64,
     /// The distance less that of the Gaussian fit, with its sampling error; for a recording.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) beside_gaussian: Option<Difference>,
@@ -147,6 +150,8 @@ fn trained<M: Network>(mut learner: Pupil<'_, M>, setting: &Setting, bench: &Ben
         session.fallback = false;
         bench.likeness(&samples(&session))
     });
+    session.fallback = true;
+    let own_fit = bench.distance(&samples(&session));
     let target = setting.source.target();
     Outcome {
         seed: session.seed,
@@ -154,6 +159,7 @@ fn trained<M: Network>(mut learner: Pupil<'_, M>, setting: &Setting, bench: &Ben
         modes: target.and_then(|target| Modes::of(target, &generated)),
         fallback,
         network,
+        own_fit,
         beside_gaussian: bench.beside_gaussian(&generated),
         spread: settled.map_or(0.0, |settled| settled.spread),
         reached: race.reached,

@@ -58,8 +58,12 @@ pub(super) fn settings(suite: Suite, data_dir: &Path) -> Result<Vec<Setting>, Fa
                 .chain(clustered.map(|row| scalar(row, Model::Modes)))
                 .collect()
         }
-        Suite::Windows => Ok(Signal::ALL.map(windows).into()),
+        Suite::Windows => Ok([Model::Window32, Model::Window16]
+            .into_iter()
+            .flat_map(|model| Signal::ALL.map(|signal| windows(signal, model)))
+            .collect()),
         Suite::Real => real(data_dir),
+        Suite::Drift => Ok(Vec::new()), // its rows are of another kind
     }
 }
 
@@ -78,10 +82,13 @@ fn scalar(&(name, target): &(&str, &str), model: Model) -> Result<Setting, Failu
     })
 }
 
-fn windows(signal: Signal) -> Setting {
+fn windows(signal: Signal, model: Model) -> Setting {
     Setting {
-        name: signal.to_string(),
-        model: Model::Window32,
+        name: match model {
+            Model::Window16 => format!("{signal}, windows of 16"),
+            _ => signal.to_string(),
+        },
+        model,
         source: Source::Signal(signal),
         held_out: None,
     }

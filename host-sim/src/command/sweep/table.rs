@@ -159,15 +159,23 @@ fn columns(suite: Suite) -> Vec<Column> {
         Column::spread("sliced W1", 4, |t| t.sliced_w1.or(Some(t.w1))),
         Column::number("floor", |row| Some(row.baselines.floor.distance())),
         Column::number("Gauss", |row| Some(row.baselines.gaussian.distance())),
+        Column::number("mixture", |row| row.baselines.mixture.map(|l| l.distance())),
         Column::spread("spectrum dB", 2, |t| t.spectrum_error),
         Column::spread("autocorr.", 4, |t| t.autocorrelation_error),
     ];
+    let rounds = |it: Reached| it.steps.to_string();
+    let seconds = |it: Reached| format!("{:.2}", it.seconds);
     let last = vec![
+        Column::spread("own fit", 4, |t| {
+            Spread::low_is_good(t.row.outcomes.iter().map(|outcome| outcome.own_fit))
+        }),
         Column::new("Gaussian stands in", |t| {
             Some(format!("{} of {}", t.fallbacks, t.row.outcomes.len()))
         }),
-        Column::new("rounds to 0.1", |t| reached(t.row, 0)),
-        Column::new("to 0.05", |t| reached(t.row, 1)),
+        Column::new("rounds to 0.1", move |t| reached(t.row, 0, rounds)),
+        Column::new("to 0.05", move |t| reached(t.row, 1, rounds)),
+        Column::new("s to 0.1", move |t| reached(t.row, 0, seconds)),
+        Column::new("to 0.05", move |t| reached(t.row, 1, seconds)),
         Column::new("seconds", |t| {
             let seconds = t.row.outcomes.iter().map(|o| o.seconds);
             Some(format!("{:.1}", Spread::low_is_good(seconds)?.median))
@@ -175,7 +183,7 @@ fn columns(suite: Suite) -> Vec<Column> {
     ];
     let mut columns = match suite {
         Suite::Scalars => scalars,
-        Suite::Windows => windows,
+        Suite::Windows | Suite::Drift => windows,
         Suite::Real => windows.into_iter().chain([beside_gaussian()]).collect(),
     };
     columns.extend(last);
@@ -191,24 +199,14 @@ fn beside_gaussian() -> Column {
     })
 }
 
-/// Rounds to a distance: the median and the worst seed, `-` for a seed that never got there.
-fn reached(row: &Row, goal: usize) -> Option<String> {
-    let mut steps: Vec<Option<u32>> = row
-        .outcomes
-        .iter()
-        .map(|outcome| {
-            outcome
-                .reached
-                .get(goal)
-                .copied()
-                .flatten()
-                .map(|r: Reached| r.steps)
-        })
-        .collect();
-    steps.sort_by_key(|steps| steps.unwrap_or(u32::MAX));
-    let told = |steps: Option<u32>| steps.map_or_else(|| "-".to_owned(), |n| n.to_string());
-    let median = *steps.get((steps.len().saturating_sub(1)) / 2)?;
-    Some(format!("{}/{}", told(median), told(*steps.last()?)))
+/// Rounds, or seconds, to a distance: the median and the worst seed, `-` for a seed that never got there.
+fn reached(row: &Row, goal: usize, told: impl Fn(Reached) -> String) -> Option<String> {
+    let of = |outcome: &Outcome| outcome.reached.get(goal).copied().flatten();
+    let mut reached: Vec<Option<Reached>> = row.outcomes.iter().map(of).collect();
+    reached.sort_by_key(|reached| reached.map_or(u32::MAX, |it| it.steps));
+    let told = |reached: Option<Reached>| reached.map_or_else(|| "-".to_owned(), &told);
+    let median = *reached.get((reached.len().saturating_sub(1)) / 2)?;
+    Some(format!("{}/{}", told(median), told(*reached.last()?)))
 }
 
 /// Writes the table: median / worst seed.
