@@ -3,6 +3,5 @@
 #[path = "../../firmware/boards/emulated/src/decimal.rs"]
 mod decimal; // where the boards' sources look for it
 pub mod fuzz;
-pub mod oracle;
 pub mod program;
 pub mod shared;

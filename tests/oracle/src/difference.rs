@@ -1,6 +1,6 @@
 //! Gradients by central differences.
 
-use super::network::Leaves;
+use crate::network::Leaves;
 
 /// Far below the distance kept from kinks, far above rounding: errors of some 1e-10.
 const STEP: f64 = 1e-5;

@@ -4,7 +4,7 @@ use ganlet::chain;
 use ganlet::layer::{Dense, LeakyRelu};
 use ganlet::params::{Params, ParamsExt};
 use ganlet::rng::Rng;
-use ganlet_tests::oracle::mirror::{draw_params, leaves};
+use ganlet_oracle::mirror::{draw_params, leaves};
 
 type Net = chain![Dense<3, 7, LeakyRelu>, Dense<7, 2>];
 

@@ -3,10 +3,10 @@
 use ganlet::layer::{Activation, Dual, Input, Layer, Linear, Row, TangentTrace, Trace, Zero};
 use ganlet::rng::Rng;
 
-use super::adjoints::Point;
-use super::agree::{Disagreement, agree};
-use super::mirror::{Mirror, draw_params, draw_sample, leaves, one_leaf, rows};
-use super::network::Leaves;
+use crate::adjoints::Point;
+use crate::agree::{Disagreement, agree};
+use crate::mirror::{Mirror, draw_params, draw_sample, leaves, one_leaf, rows};
+use crate::network::Leaves;
 
 /// A block stays this far from the kinks of its rectifiers.
 pub(super) const MARGIN: f64 = 2e-4;

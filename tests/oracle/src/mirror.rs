@@ -6,8 +6,8 @@ use ganlet::layer::{self, Conv1d, ConvTranspose1d, Dense, NoiseSkip, Reshape, Ro
 use ganlet::params::{Params, ParamsExt};
 use ganlet::rng::Rng;
 
-use super::convolution::Convolution;
-use super::network::{Activation, Layer, Leaves, Network};
+use crate::convolution::Convolution;
+use crate::network::{Activation, Layer, Leaves, Network};
 
 /// A layer of the core that the oracle knows how to evaluate.
 pub trait Mirror: layer::Layer<In: Sample, Out: Sample> {

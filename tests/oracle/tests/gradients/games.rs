@@ -8,8 +8,8 @@ use ganlet::layer::{
 };
 use ganlet::loss::Loss;
 use ganlet::rng::Rng;
-use ganlet_tests::oracle::game_case::GameCase;
-use ganlet_tests::oracle::mirror::Mirror;
+use ganlet_oracle::game_case::GameCase;
+use ganlet_oracle::mirror::Mirror;
 use proptest::prelude::*;
 
 use super::{holds, seed};

@@ -5,10 +5,10 @@ use ganlet::gan::Objective;
 use ganlet::layer::{Conv1d, ConvTranspose1d, Dense, LeakyRelu, NoiseSkip, Silu, Tanh};
 use ganlet::loss::Loss;
 use ganlet::rng::Rng;
-use ganlet_tests::oracle::broken::{Broken, Fault};
-use ganlet_tests::oracle::game_case::GameCase;
-use ganlet_tests::oracle::layer_case::LayerCase;
-use ganlet_tests::oracle::mirror::Mirror;
+use ganlet_oracle::broken::{Broken, Fault};
+use ganlet_oracle::game_case::GameCase;
+use ganlet_oracle::layer_case::LayerCase;
+use ganlet_oracle::mirror::Mirror;
 
 /// Terms that every layer has.
 const STRAIGHT: [Fault; 9] = [

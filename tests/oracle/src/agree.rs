@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::network::Leaves;
+use crate::network::Leaves;
 
 /// Tolerance of an entry, relative to the largest entry of its leaf.
 const RELATIVE: f64 = 1e-4;

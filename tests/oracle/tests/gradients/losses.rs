@@ -1,9 +1,9 @@
 //! The six pairs of losses, one pair of logits at a time.
 
 use ganlet::loss::{Loss, Pair, value_term};
-use ganlet_tests::oracle::agree::{Disagreement, agree_number};
-use ganlet_tests::oracle::difference;
-use ganlet_tests::oracle::game::{discriminator_loss, generator_loss};
+use ganlet_oracle::agree::{Disagreement, agree_number};
+use ganlet_oracle::difference;
+use ganlet_oracle::game::{discriminator_loss, generator_loss};
 use proptest::prelude::*;
 
 use super::holds;
@@ -97,8 +97,49 @@ fn no_logit_overflows() {
 
 #[test]
 fn the_value_of_the_game_is_minus_the_minimax_loss() {
-    holds(200, logits(80.0), |(a, b)| {
-        let minimax = discriminator_loss(Loss::Minimax, &[a.into()], &[b.into()]);
-        agree_number("V", value_term(a, b), -minimax)
-    });
+    let minus_minimax =
+        |a: f32, b: f32| -discriminator_loss(Loss::Minimax, &[a.into()], &[b.into()]);
+    for loss in Loss::ALL {
+        for centre in [0.0, -1.5] {
+            holds(50, logits(80.0), |(a, b)| {
+                let (pair, value) = loss.discriminator_and_value(a, b, centre);
+                assert_eq!(pair, loss.discriminator(a, b), "{loss}");
+                assert_eq!(value, value_term(a - centre, b - centre), "{loss}");
+                agree_number("V", value, minus_minimax(a - centre, b - centre))
+            });
+        }
+    }
+}
+
+#[test]
+fn on_its_margin_the_hinge_pulls_no_more() {
+    let still = Pair {
+        value: 0.0,
+        da: 0.0,
+        db: 0.0,
+    };
+    assert_eq!(Loss::Hinge.discriminator(1.0, -1.0), still);
+}
+
+#[test]
+fn what_a_loss_says_of_itself_is_so() {
+    let (a, b, shift) = (0.5, -0.25, 2.0);
+    for loss in Loss::ALL {
+        let looks_at_real = loss.generator(a, b).da != 0.0;
+        assert_eq!(loss.pairs_generator_with_real(), looks_at_real, "{loss}");
+        let shifted = loss.discriminator(a + shift, b + shift);
+        let constant = loss.discriminator(a, b) == shifted;
+        assert_eq!(loss.leaves_a_constant(), constant, "{loss}");
+    }
+}
+
+#[test]
+fn a_loss_goes_by_its_name() {
+    let names = Loss::ALL.map(|loss| loss.to_string());
+    assert_eq!(names.each_ref().map(|name| name.parse()), Loss::ALL.map(Ok));
+    let told = "vanilla".parse::<Loss>().unwrap_err().to_string();
+    assert_eq!(
+        told,
+        format!("unknown loss; use one of {}", names.join(", "))
+    );
 }

@@ -1,6 +1,6 @@
 //! Convolutions by their definition: which tap links which position with which.
 
-use super::number::Number;
+use crate::number::Number;
 
 /// The geometry of a convolution from long rows to short ones, or of its transpose from short ones
 /// to long ones. Tap k links position t of a short row with position `stride` t + k − `padding` of

@@ -1,9 +1,9 @@
 //! What the passes of a layer should give on a block, by differences of the oracle's forward pass.
 
-use super::difference;
-use super::dual::{Dual, directional};
-use super::network::{Leaves, Network};
-use super::number::dot;
+use crate::difference;
+use crate::dual::{Dual, directional};
+use crate::network::{Leaves, Network};
+use crate::number::dot;
 
 /// A layer, a block of rows, and what its passes start from.
 #[derive(Clone, Debug)]

@@ -4,8 +4,8 @@ use ganlet::layer::{Activation, Dual, Init, Input, Layer, TangentTrace, Trace, Z
 use ganlet::params::{Params, ParamsExt};
 use ganlet::rng::Rng;
 
-use super::mirror::{Mirror, Sample};
-use super::network::Network;
+use crate::mirror::{Mirror, Sample};
+use crate::network::Network;
 
 /// How wrong: one per cent.
 const FACTOR: f32 = 1.01;

@@ -2,8 +2,8 @@
 
 use std::slice::Iter;
 
-use super::convolution::Convolution;
-use super::number::{Number, dot};
+use crate::convolution::Convolution;
+use crate::number::{Number, dot};
 
 /// The leaves of a tree of parameters, in the core's order: a weight matrix is `[input][output]`.
 pub type Leaves<T> = Vec<Vec<T>>;

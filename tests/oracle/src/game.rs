@@ -2,10 +2,10 @@
 
 use ganlet::loss::Loss;
 
-use super::difference;
-use super::dual::{self, Dual};
-use super::network::{Leaves, Network};
-use super::number::{Number, dot, mean};
+use crate::difference;
+use crate::dual::{self, Dual};
+use crate::network::{Leaves, Network};
+use crate::number::{Number, dot, mean};
 
 /// One batch of the game: networks, samples, and what is played for.
 #[derive(Clone, Debug)]
@@ -157,7 +157,7 @@ impl Game {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::oracle::network::{Activation, Layer};
+    use crate::network::{Activation, Layer};
 
     #[test]
     fn losses_at_zero_are_those_of_the_table() {

@@ -7,7 +7,7 @@ mod layers;
 mod losses;
 mod optimizers;
 
-use ganlet_tests::oracle::agree::Disagreement;
+use ganlet_oracle::agree::Disagreement;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngSeed, TestError, TestRunner};
 

@@ -6,8 +6,8 @@ use ganlet::layer::{
     Unflatten,
 };
 use ganlet::rng::Rng;
-use ganlet_tests::oracle::layer_case::LayerCase;
-use ganlet_tests::oracle::mirror::Mirror;
+use ganlet_oracle::layer_case::LayerCase;
+use ganlet_oracle::mirror::Mirror;
 use proptest::sample::select;
 
 use super::{holds, seed};

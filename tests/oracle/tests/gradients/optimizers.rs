@@ -7,8 +7,8 @@ use ganlet::loss::Loss;
 use ganlet::optimizer::{Adam, Momentum, Optimizer, OptimizerState, Sgd};
 use ganlet::params::ParamsExt;
 use ganlet::rng::Rng;
-use ganlet_tests::oracle::mirror::{draw_params, draw_sample};
-use ganlet_tests::oracle::update;
+use ganlet_oracle::mirror::{draw_params, draw_sample};
+use ganlet_oracle::update;
 
 type Net = chain![Dense<3, 4, LeakyRelu>, Dense<4, 1>];
 type Generator = Dense<2, 3>;

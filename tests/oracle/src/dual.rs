@@ -2,7 +2,7 @@
 
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
-use super::number::Number;
+use crate::number::Number;
 
 /// A number and its derivative along one direction. `Dual<Dual<f64>>` holds second derivatives.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -6,12 +6,12 @@ use ganlet::optimizer::Optimizer;
 use ganlet::params::Params;
 use ganlet::rng::Rng;
 
-use super::agree::{Disagreement, agree, agree_number};
-use super::game::{self, Game};
-use super::layer_case::MARGIN;
-use super::mirror::{Mirror, draw_params, draw_sample, leaves, rows};
-use super::network::Leaves;
-use super::number::mean;
+use crate::agree::{Disagreement, agree, agree_number};
+use crate::game::{self, Game};
+use crate::layer_case::MARGIN;
+use crate::mirror::{Mirror, draw_params, draw_sample, leaves, rows};
+use crate::network::Leaves;
+use crate::number::mean;
 
 /// Not a descent: puts the gradient where the parameters were, for all to see.
 #[derive(Clone, Copy, Debug)]
