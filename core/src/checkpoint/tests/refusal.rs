@@ -107,6 +107,19 @@ fn values_that_cannot_be_are_refused_though_the_checksum_matches() {
 }
 
 #[test]
+fn moments_that_cannot_be_are_refused() {
+    use crate::optimizer::{OptimizerState as _, RmsPropState};
+    let mut state = RmsPropState::<Critic>::START;
+    let mut out = [0; bytes::<RmsPropState<Critic>>()];
+    save(MODEL, &state, &mut out).unwrap();
+    for (at, bad) in [(0, -0.5f32), (0, 1.5), (4, -1.0)] {
+        let error = load(MODEL, &mut state, &forge(&out, at, &bad.to_le_bytes()));
+        let what = "a number beyond its limits";
+        assert_eq!(error, Err(Error::Invalid { what, at: at + 4 }));
+    }
+}
+
+#[test]
 fn a_state_that_could_not_be_loaded_is_not_saved() {
     let mut state = State::lived(1);
     state.losses[1] = f32::NAN;

@@ -47,6 +47,24 @@ fn pieces_of_any_size_make_the_checkpoint_that_is_written_in_one_go() {
         }
         assert_eq!(out.0, state.saved(), "in pieces of {size}");
     }
+    let mut out = Heap(Vec::new());
+    save_to(MODEL, &state, &mut out).unwrap();
+    assert_eq!(out.0, state.saved());
+}
+
+#[test]
+fn only_what_is_still_to_be_written_must_be_finite() {
+    let mut state = State::lived(6);
+    let (mut saving, mut out) = (Saving::begin(MODEL, &state).unwrap(), Heap(Vec::new()));
+    let written = HEADER_BYTES + Gan::<Generator, Critic, Adam>::BYTES;
+    saving.put(&state, written, &mut out).unwrap();
+    state.gan.centre = f32::NAN;
+    saving.put(&state, 1, &mut out).unwrap();
+    state.losses[1] = f32::NAN;
+    let rest = saving.total();
+    let at = State::BYTES - 4;
+    let error = saving.put(&state, rest, &mut out);
+    assert_eq!(error, Err(Error::NotFinite { at }));
 }
 
 #[test]
@@ -108,6 +126,8 @@ fn an_older_checkpoint_is_read_as_it_was_written() {
     // A version is no licence: the shape is that of the version.
     let mut current = [0; bytes::<Grown>()];
     save(MODEL, &saved, &mut current).unwrap();
+    load(MODEL, &mut state, &current).unwrap();
+    assert_eq!(state, saved);
     current[8] = 2;
     let forged = forge(&current, 0, &[]);
     let error = load(MODEL, &mut state, &forged);
