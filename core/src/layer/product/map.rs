@@ -1,0 +1,98 @@
+//! Rows through a layer.
+
+use super::{LANES, ROWS, TALL, add_term, column, part, part_mut, settle};
+
+/// Row by row, what `finish` makes of x W + `start`, by ascending m:
+/// `y[r][c] = finish(y[r][c], start[c] + Σₘ x[r][m] w[m][c])`.
+///
+/// Inlined, so that nothing is left of the rows that are no whole block where there are none.
+#[inline]
+pub(in crate::layer) fn map<const M: usize, const C: usize>(
+    x: &[[f32; M]],
+    start: &[f32; C],
+    w: &[[f32; C]; M],
+    finish: impl Fn(f32, f32) -> f32 + Copy,
+    y: &mut [[f32; C]],
+) {
+    let (x, y) = if C == 1 {
+        map_blocks::<TALL, M, C>(x, start, w, finish, y)
+    } else {
+        map_blocks::<ROWS, M, C>(x, start, w, finish, y)
+    };
+    map_blocks::<1, M, C>(x, start, w, finish, y);
+}
+
+/// As many blocks of `T` rows as there are; gives the rows that are left.
+#[inline]
+fn map_blocks<'a, const T: usize, const M: usize, const C: usize>(
+    x: &'a [[f32; M]],
+    start: &[f32; C],
+    w: &[[f32; C]; M],
+    finish: impl Fn(f32, f32) -> f32 + Copy,
+    y: &'a mut [[f32; C]],
+) -> (&'a [[f32; M]], &'a mut [[f32; C]]) {
+    let ((x, x_rest), (y, y_rest)) = (x.as_chunks::<T>(), y.as_chunks_mut::<T>());
+    if !x.is_empty() {
+        map_each(x, start, w, finish, y);
+    }
+    (x_rest, y_rest)
+}
+
+#[inline(never)] // one function for each shape, whoever needs it
+fn map_each<const T: usize, const M: usize, const C: usize>(
+    x: &[[[f32; M]; T]],
+    start: &[f32; C],
+    w: &[[f32; C]; M],
+    finish: impl Fn(f32, f32) -> f32 + Copy,
+    y: &mut [[[f32; C]; T]],
+) {
+    for (x, y) in x.iter().zip(y) {
+        map_rows(x, start, w, finish, y);
+    }
+}
+
+/// Some rows, from the widest blocks of columns to the narrowest.
+#[cfg_attr(target_arch = "arm", inline(always))]
+#[cfg_attr(not(target_arch = "arm"), inline(never))] // or AVX-512 gathers rows
+fn map_rows<const T: usize, const M: usize, const C: usize>(
+    x: &[[f32; M]; T],
+    start: &[f32; C],
+    w: &[[f32; C]; M],
+    finish: impl Fn(f32, f32) -> f32 + Copy,
+    y: &mut [[f32; C]; T],
+) {
+    let mut from = 0;
+    if LANES >= 16 {
+        from = map_columns::<T, 16, M, C>(from, x, start, w, finish, y);
+    }
+    if LANES >= 8 {
+        from = map_columns::<T, 8, M, C>(from, x, start, w, finish, y);
+    }
+    from = map_columns::<T, 4, M, C>(from, x, start, w, finish, y);
+    map_columns::<T, 1, M, C>(from, x, start, w, finish, y);
+}
+
+/// The columns behind `from`, in as many blocks of `W` as there are; gives the first of the rest.
+#[inline(always)]
+fn map_columns<const T: usize, const W: usize, const M: usize, const C: usize>(
+    from: usize,
+    x: &[[f32; M]; T],
+    start: &[f32; C],
+    w: &[[f32; C]; M],
+    finish: impl Fn(f32, f32) -> f32 + Copy,
+    y: &mut [[f32; C]; T],
+) -> usize {
+    let blocks = C.saturating_sub(from) / W;
+    for j in 0..blocks {
+        let mut sums = [part::<W>(start, from, j); T];
+        for (m, w) in w.iter().enumerate() {
+            add_term(&mut sums, &column(x, m), &part(w, from, j));
+        }
+        for (y, sums) in y.iter_mut().zip(sums) {
+            if let Some(y) = part_mut::<W>(y, from, j) {
+                settle(y, sums, finish);
+            }
+        }
+    }
+    from + blocks * W
+}

@@ -1,0 +1,176 @@
+//! Products of matrices in register blocks: the hot loops of every layer.
+//!
+//! A block of the result, some rows by some columns, stays in registers over a whole sum: the loop
+//! over terms is the inner one, columns are its lanes. No sum is split, whatever the vector width,
+//! and a compiler that vectorises cannot choose the wrong axis.
+//!
+//! - [`map()`]: rows through a layer, what is done with each sum included;
+//! - [`map_back()`]: adjoints back through it, in the place of the rows;
+//! - [`add_outer_products`]: the gradient of its weights.
+
+mod add_outer;
+mod map;
+mod map_back;
+
+pub(super) use add_outer::add_outer_products;
+pub(super) use map::map;
+pub(super) use map_back::map_back;
+
+/// Rows of a block.
+const ROWS: usize = if cfg!(any(target_arch = "arm", target_feature = "avx")) {
+    4
+} else {
+    2
+};
+
+/// Columns of a block: on a Cortex-M4 a block and its operands fill the 32 registers, elsewhere they
+/// are two vectors a row.
+const LANES: usize = if cfg!(target_arch = "arm") { 4 } else { 16 };
+
+/// Rows of a block of one column, whose sums have nothing but each other to overlap with.
+const TALL: usize = if cfg!(target_arch = "arm") { 4 } else { 8 };
+
+/// Each sum goes where it belongs, by way of `finish`.
+#[inline(always)]
+fn settle<const W: usize>(y: &mut [f32; W], sums: [f32; W], finish: impl Fn(f32, f32) -> f32) {
+    for (y, sum) in y.iter_mut().zip(sums) {
+        *y = finish(*y, sum);
+    }
+}
+
+/// sums += x ⊗ w: one term of every sum of a block.
+///
+/// Rows are spelled out four by four: of a loop over them a compiler for AVX-512 makes the lanes.
+#[inline(always)]
+fn add_term<const T: usize, const W: usize>(sums: &mut [[f32; W]; T], x: &[f32; T], w: &[f32; W]) {
+    let (quads, rest) = sums.as_chunks_mut::<4>();
+    let (x_quads, x_rest) = x.as_chunks::<4>();
+    for ([s0, s1, s2, s3], &[x0, x1, x2, x3]) in quads.iter_mut().zip(x_quads) {
+        add_scaled(s0, x0, w);
+        add_scaled(s1, x1, w);
+        add_scaled(s2, x2, w);
+        add_scaled(s3, x3, w);
+    }
+    for (sum, &x) in rest.iter_mut().zip(x_rest) {
+        add_scaled(sum, x, w);
+    }
+}
+
+/// sum += x w.
+#[inline(always)]
+fn add_scaled<const W: usize>(sum: &mut [f32; W], x: f32, w: &[f32; W]) {
+    for (sum, w) in sum.iter_mut().zip(w) {
+        *sum += x * w;
+    }
+}
+
+/// A column.
+#[inline(always)]
+fn column<const R: usize, const C: usize>(rows: &[[f32; C]; R], c: usize) -> [f32; R] {
+    rows.each_ref()
+        .map(|row| row.get(c).copied().unwrap_or(0.0))
+}
+
+/// The `j`-th block of `W` numbers behind the first `from`.
+#[inline(always)]
+fn part<const W: usize>(row: &[f32], from: usize, j: usize) -> [f32; W] {
+    let blocks = row.get(from..).unwrap_or_default().as_chunks().0;
+    blocks.get(j).copied().unwrap_or([0.0; W])
+}
+
+/// The same, to be written.
+#[inline(always)]
+fn part_mut<const W: usize>(row: &mut [f32], from: usize, j: usize) -> Option<&mut [f32; W]> {
+    row.get_mut(from..)?.as_chunks_mut().0.get_mut(j)
+}
+
+/// The `T` numbers from `start` on.
+#[inline(always)]
+fn window<const T: usize>(row: &[f32], start: usize) -> Option<&[f32; T]> {
+    row.get(start..)?.first_chunk()
+}
+
+/// Rows into columns.
+#[inline]
+pub(super) fn transpose<const R: usize, const C: usize>(a: &[[f32; C]; R]) -> [[f32; R]; C] {
+    let mut out = [[0.0; R]; C];
+    for (r, a) in a.iter().enumerate() {
+        for (out, &a) in out.iter_mut().zip(a) {
+            if let Some(out) = out.get_mut(r) {
+                *out = a;
+            }
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::map_back::map_back_in_place;
+    use super::*;
+    use crate::layer::checks::random_rows;
+    use crate::layer::{Activation as _, LeakyRelu};
+    use crate::rng::Rng;
+
+    /// Every bit, whatever blocks the size falls into.
+    fn check<const R: usize, const C: usize>() {
+        let rng = &mut Rng::new(3, 0);
+        let (a, b): ([[f32; R]; 3], [[f32; C]; 3]) = (random_rows(rng), random_rows(rng));
+        let [start, ..]: [[[f32; C]; R]; 3] = random_rows(rng);
+        let mut out = start;
+        add_outer_products(&mut out, &a, &b);
+        for (r, (out, start)) in out.iter().zip(&start).enumerate() {
+            for (c, (out, start)) in out.iter().zip(start).enumerate() {
+                let terms = a.iter().zip(&b);
+                let sum = terms.fold(*start, |sum, (a, b)| sum + a[r] * b[c]);
+                assert_eq!(out.to_bits(), sum.to_bits(), "{R} x {C} at {r}, {c}");
+            }
+        }
+
+        let [w, ..]: [[[f32; C]; R]; 3] = random_rows(rng);
+        let x: [[[f32; R]; 7]; 3] = random_rows(rng);
+        let [[start, ..], ..]: [[[f32; C]; 1]; 3] = random_rows(rng);
+        let halved = |_: f32, sum: f32| 0.5 * sum;
+        let mut y = [[0.0; C]; 21];
+        map(x.as_flattened(), &start, &w, halved, &mut y);
+        for (x, y) in x.as_flattened().iter().zip(&y) {
+            for (c, y) in y.iter().enumerate() {
+                let terms = x.iter().zip(&w);
+                let sum = terms.fold(start[c], |sum, (x, w)| sum + x * w[c]);
+                assert_eq!(y.to_bits(), (0.5 * sum).to_bits(), "{R} x {C} at {c}");
+            }
+        }
+        let (mut dx, mut in_place) = (x, x);
+        let (dx, in_place) = (dx.as_flattened_mut(), in_place.as_flattened_mut());
+        map_back::<LeakyRelu, R, C>(&y, &w, dx);
+        map_back_in_place(&y, &w, |x, dx| LeakyRelu::slope(x) * dx, in_place);
+        assert_eq!(dx, in_place);
+        for ((dx, x), y) in dx.iter().zip(x.as_flattened()).zip(&y) {
+            for ((dx, &x), w) in dx.iter().zip(x).zip(&w) {
+                let sum = y.iter().zip(w).fold(0.0, |sum, (y, w)| sum + y * w);
+                let wanted = LeakyRelu::slope(x) * sum;
+                assert_eq!(dx.to_bits(), wanted.to_bits(), "{R} x {C} back");
+            }
+        }
+    }
+
+    #[test]
+    fn sums_go_by_ascending_term() {
+        check::<1, 1>();
+        check::<3, 7>();
+        check::<4, 8>();
+        check::<5, 13>();
+        check::<8, 32>();
+        check::<10, 20>();
+        check::<16, 1>();
+        check::<33, 61>();
+    }
+
+    #[test]
+    fn transposing_twice_changes_nothing() {
+        let [a, ..]: [[[f32; 5]; 3]; 3] = random_rows(&mut Rng::new(4, 0));
+        let turned = transpose(&a);
+        assert_eq!(turned[4][1], a[1][4]);
+        assert_eq!(transpose(&turned), a);
+    }
+}
