@@ -389,6 +389,28 @@ fn networks_that_are_not_sound_are_rolled_back_told_of_and_never_kept() {
 }
 
 #[test]
+fn a_run_that_goes_wrong_is_treated_told_of_and_ends_sound() {
+    let wild = |examine_every| {
+        let mut settings = Settings {
+            examine_every,
+            ..settings(300)
+        };
+        settings.recipe.discriminator_rate = 1.0;
+        run(Bad(Rng::new(2, 0), 0), settings)
+    };
+    let treated = |events: &[Event]| {
+        let told = events.iter();
+        told.filter(|event| matches!(event, Event::Treated(_)))
+            .count()
+    };
+    let (learner, events) = wild(20);
+    assert!(treated(&events) > 0, "{events:?}");
+    assert!(learner.session.trainer.is_sound());
+    assert!(learner.session.recipe.discriminator_rate < 1.0);
+    assert_eq!(treated(&wild(0).1), 0);
+}
+
+#[test]
 fn a_watchdog_is_fed_by_progress_alone() {
     struct Dog<'a>(&'a RefCell<u32>);
     impl crate::Watchdog for Dog<'_> {
