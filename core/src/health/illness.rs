@@ -21,7 +21,7 @@ use crate::trainer::Trainer;
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum Illness {
-    /// Parameters grow beyond what a recipe moves them to, or numbers are not finite.
+    /// Parameters or losses grow beyond what a recipe brings them to, or numbers are not finite.
     Diverged,
     /// Generated samples have a twentieth of the data's spread, or less, along some direction.
     Collapsed,
@@ -55,6 +55,8 @@ pub enum Cure {
 /// V at which a discriminator has won, in nats: the divergence is at least ln 2 − 0.15 of at most
 /// ln 2.
 const WON: f32 = -0.3;
+/// V below which a discriminator is confidently wrong, in nats; one that guesses has −2 ln 2.
+const ASTRAY: f32 = -4.0;
 /// The least spread that is not a collapse.
 const LEAST_SPREAD: f32 = 0.05;
 /// The lowest γ that holds a discriminator, the highest that there is, and the factor between two.
@@ -94,7 +96,7 @@ impl Illness {
     /// The illness that shows at one look.
     pub(super) fn at_sight(exam: &Exam) -> Option<Self> {
         let finite = exam.value.is_finite() && exam.distance.is_finite();
-        if !exam.sound || !finite {
+        if !exam.sound || !finite || exam.value < ASTRAY {
             return Some(Self::Diverged);
         }
         if exam.spread < LEAST_SPREAD {
