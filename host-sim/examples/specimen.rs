@@ -111,6 +111,7 @@ fn facts(source: &str, model: &str, unit: &str) -> Facts {
         steps: 20_000,
         samples: 100_000,
         rejected: 12,
+        faults: None,
         parameters: 722,
         fingerprint: "8c1f03ae".into(),
         seconds: Some(11.3),

@@ -5,6 +5,7 @@
 
 pub mod argument;
 pub mod as_device;
+pub mod bad_sensor;
 pub mod checkpoint;
 pub mod cli;
 pub mod command;

@@ -245,6 +245,8 @@ pub mod stream {
     pub const FLOOR: u64 = 20;
     /// Samples of a simulated sensor that a detector is fitted to.
     pub const FITTING: u64 = 22;
+    /// Readings of a simulated sensor that fails.
+    pub const RECORDING: u64 = 23;
 }
 
 /// `1 window`, `2 windows`.

@@ -114,6 +114,18 @@ fn arguments_are_refused_by_flag_value_and_remedy() {
             train("--loss foo"),
             "'foo', --loss; choose one of minimax, non-saturating",
         ),
+        (
+            train("--faults drought:0.1"),
+            "'drought:0.1', --faults; give KIND:RATE or KIND,KIND:RATE, a rate from 0 to 1",
+        ),
+        (
+            train("--faults silence:1.5"),
+            "'silence:1.5', --faults; give",
+        ),
+        (
+            train("--faults silence:1 --model window32"),
+            "0 of 65536 readings are left, --faults silence:1; give a lower rate",
+        ),
         (train("--rows 0..5"), "does not go together with --rows"),
         (train("--data x.csv"), "does not go together with"),
         (

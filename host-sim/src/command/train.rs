@@ -11,6 +11,7 @@ use ganlet::divergence::Target;
 use ganlet::loss::Loss;
 
 use crate::argument::{Destination, Model, Selection, loss, seed, steps, whole};
+use crate::bad_sensor::Faults;
 use crate::error::Failure;
 
 pub use run::Summary;
@@ -20,6 +21,7 @@ const EXAMPLES: &str = "\
 Examples:
   ganlet train --data room.csv --column temperature --rows 0..2500 --model window32
   ganlet train --target mixture:0.5:-1.5:0.2,0.5:1.5:0.2 --steps 20000 --seed 7 --json
+  ganlet train --data room.csv --faults silence,not-a-number:0.05
   ganlet train --data room.csv --stop-at 5000
   ganlet train --data room.csv --resume out/checkpoint.ganlet
 
@@ -43,6 +45,10 @@ pub struct Args {
     /// Part of the file to learn.
     #[command(flatten)]
     pub selection: Selection,
+    /// Have the sensor fail, as KIND,KIND:RATE: at each reading one of these befalls it with this
+    /// probability. Kinds: silence, glitch, not-a-number, overrange, freeze, lie
+    #[arg(long, value_name = "F")]
+    pub faults: Option<Faults>,
     /// Networks to train [default: scalar, or those of --resume]
     #[arg(long, value_enum)]
     pub model: Option<Model>,

@@ -7,6 +7,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::bad_sensor::Toll;
+
 /// One training run: everything `report.html` shows.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Training {
@@ -43,6 +45,8 @@ pub struct Facts {
     pub samples: u64,
     /// Readings left out because they were empty, not numbers, or infinite.
     pub rejected: u64,
+    /// What became of the readings, where the sensor was made to fail.
+    pub faults: Option<Toll>,
     /// Trained numbers in both networks.
     pub parameters: u64,
     /// CRC-32 over the bits of every parameter, 8 hex digits.

@@ -141,7 +141,7 @@ fn facts_table(facts: &Facts) -> Vec<(&'static str, String, &'static str)> {
         .filter(|seconds| *seconds > 0.0)
         .map(|seconds| facts.steps as f64 / seconds);
     let unit = facts.unit.clone().unwrap_or_else(|| "–".into());
-    vec![
+    let mut rows = vec![
         (
             "Source",
             facts.source.clone(),
@@ -182,5 +182,10 @@ fn facts_table(facts: &Facts) -> Vec<(&'static str, String, &'static str)> {
             "of training, by the clock on the wall",
         ),
         ("Steps a second", short_or_dash(speed), ""),
-    ]
+    ];
+    if let Some(toll) = facts.faults {
+        let meaning = "what became of its readings; distances are from those of the sound sensor";
+        rows.push(("Failing sensor", toll.to_string(), meaning));
+    }
+    rows
 }

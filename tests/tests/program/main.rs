@@ -2,6 +2,7 @@
 //! logs of devices.
 
 mod checkpoint;
+mod faults;
 mod kill;
 mod monitor;
 mod recorded;

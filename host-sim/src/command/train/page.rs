@@ -71,6 +71,7 @@ fn facts<M: Network>(
         steps: summary.steps.into(),
         samples: summary.samples,
         rejected: summary.rejected,
+        faults: summary.faults,
         parameters: summary.parameters as u64,
         fingerprint: summary.fingerprint.clone(),
         seconds: Some(summary.seconds),

@@ -15,6 +15,7 @@ use super::treatment::Treatment;
 use super::{Args, page};
 use crate::argument;
 use crate::as_device::{self, Plan};
+use crate::bad_sensor::{Faults, Toll};
 use crate::checkpoint;
 use crate::console;
 use crate::error::Failure;
@@ -79,6 +80,9 @@ pub struct Summary {
     pub rejected: u64,
     /// What went wrong, and what was done about it.
     pub treated: Vec<Treatment>,
+    /// What became of the readings, where the sensor was made to fail.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub faults: Option<Toll>,
 }
 
 /// Trains as `args` say.
@@ -107,19 +111,25 @@ impl Job for Train<'_> {
 
     fn run<M: Network>(self) -> Self::Output {
         let args = self.0;
-        let source = source(args, Session::<M>::WINDOW)?;
-        let mut learner = learner::<M>(args, &source)?;
+        let sound = source(args, Session::<M>::WINDOW)?;
+        let befall = |faults: &Faults| faults.befall(&sound, Session::<M>::WINDOW);
+        let failing = args.faults.as_ref().map(befall).transpose()?;
+        let (source, toll) = match &failing {
+            Some((heard, toll)) => (heard, Some(*toll)),
+            None => (&sound, None),
+        };
+        let mut learner = learner::<M>(args, source)?;
         let mut out = OutDir::open(
             &args.destination.out,
             &[CHECKPOINT, METRICS, REPORT, PICTURE],
         )?;
         let warnings = source.series().map_or(&[][..], |series| &series.warnings);
         warnings.iter().for_each(|text| console::warn(text));
-        let reference = Reference::new(source.reference(THOROUGH, learner.session.seed));
+        let reference = Reference::new(sound.reference(THOROUGH, learner.session.seed));
 
         let begun = Instant::now();
         let first = learner.session.trainer.step();
-        let Told { records, treated } = learn(args, &source, &reference, &mut learner, &mut out)?;
+        let Told { records, treated } = learn(args, source, &reference, &mut learner, &mut out)?;
         let seconds = begun.elapsed().as_secs_f64();
         if !learner.is_scaled() {
             learner
@@ -151,7 +161,8 @@ impl Job for Train<'_> {
             js_bound: last.and_then(|record| finite(record.js_bound.into())),
             seconds,
             steps_per_second: f64::from(rounds) / seconds.max(1e-9),
-            rejected: source.rejected(),
+            rejected: source.rejected() + toll.map_or(0, |toll| toll.rejected_in_all()),
+            faults: toll,
             treated: treated.iter().map(Treatment::from).collect(),
         };
         for treatment in &summary.treated {
@@ -159,7 +170,7 @@ impl Job for Train<'_> {
         }
 
         let rows: Vec<data::Metric> = records.iter().map(row).collect();
-        let run = page::training(&summary, &rows, &source, &reference, session);
+        let run = page::training(&summary, &rows, &sound, &reference, session);
         out.stage(METRICS, |file| {
             metrics::write(file, &rows).map_err(std::io::Error::other)
         })?;
@@ -370,6 +381,9 @@ fn tell(summary: &Summary, run: &data::Training, ram: usize, folder: &Path) -> R
             "fingerprint {}; training takes {ram} bytes of RAM, call frames excluded",
             summary.fingerprint
         )?;
+        if let Some(toll) = &summary.faults {
+            writeln!(out, "the sensor failed: {toll}")?;
+        }
         let report = folder.join(REPORT);
         writeln!(out, "wrote {}, {METRICS}, {CHECKPOINT}", report.display())
     })
