@@ -17,9 +17,9 @@ use crate::trainer::{Round, Trainer};
 const RECOLOUR: u64 = 5;
 /// That behind a comparison with the Gaussian fit.
 const COMPARE: u64 = 6;
-/// What a generator must be better by than the Gaussian fit, at most: the energy score's difference
-/// for each root of a sample's length, in standard deviations of the data. A uniform sensor is worth
-/// three times as much, a sine in windows nine times.
+/// What a generator of windows must be better by than the Gaussian fit, at most: the energy score's
+/// difference for each root of a window's length, in standard deviations of the data. A sine is worth
+/// nine times as much.
 const ENOUGH: f32 = 0.002;
 /// Samples generated together.
 const BLOCK: usize = 4;
@@ -201,11 +201,15 @@ impl<M: Model> Session<M> {
 
     /// Ends training, or an interval of it: [recolours](Self::recolour) by `count` generated samples,
     /// [compares](Self::compare) as many with the Gaussian fit, and has that stand in for the
-    /// generator unless the generator is [better by a margin](Comparison::is_better_by). `real` draws a sample in the sensor's units.
+    /// generator unless the generator is better, that of windows
+    /// [by a margin](Comparison::is_better_by). `real` draws a sample in the sensor's units.
     pub fn settle(&mut self, count: u32, real: impl FnMut(&mut Rng) -> M::Sample) -> Settled {
         let spread = self.recolour(count);
         let comparison = self.compare(count.div_ceil(quality::BLOCK as u32), real);
-        let enough = ENOUGH * math::sqrt(Self::WINDOW as f32);
+        let enough = match Self::WINDOW {
+            1 => 0.0, // its networks have seen more readings than the scale of the fit was taken from
+            readings => ENOUGH * math::sqrt(readings as f32),
+        };
         self.fallback = !comparison.is_better_by(enough);
         Settled {
             spread,
