@@ -33,7 +33,7 @@ pub struct Doctor {
 }
 
 impl Doctor {
-    /// Rounds between two exams: a fifth of a percent of the run's time.
+    /// Rounds between two exams, each of which takes about as long as one round (by its operations).
     pub const EVERY: u32 = 500;
     /// Cures in a run; what is still ill then is stopped.
     pub const MOST: u32 = 8;

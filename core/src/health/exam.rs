@@ -45,7 +45,8 @@ pub struct Exam {
 
 impl<M: Model> Session<M> {
     /// Examines the run by 256 samples of either kind; `real` draws one in the sensor's units. The
-    /// random streams of training are left alone. It takes about as long as a round.
+    /// random streams of training are left alone. By its operations it takes about as long
+    /// as a round.
     pub fn examine(&self, mut real: impl FnMut(&mut Rng) -> M::Sample) -> Exam {
         let step = self.trainer.step();
         let mut rng = Rng::new(self.seed, EXAM + u64::from(step));
