@@ -111,8 +111,12 @@ impl<P: Params> Persist for AdamState<P> {
             out.leaf(&[leaf.len()], leaf);
         }
     }
+    /// A second moment is never below 0, and a power of β never beyond ±1.
     fn load(&mut self, from: &mut Reader<'_>) -> Result<(), Invalid> {
-        (0..Self::LEAVES).try_for_each(|i| from.leaf(self.leaf_mut(i)))
+        let (first, second) = (P::LEAVES, 2 * P::LEAVES);
+        (0..first).try_for_each(|i| from.leaf(self.leaf_mut(i)))?;
+        (first..second).try_for_each(|i| from.leaf_within(self.leaf_mut(i), 0.0, f32::MAX))?;
+        (second..Self::LEAVES).try_for_each(|i| from.leaf_within(self.leaf_mut(i), -1.0, 1.0))
     }
 }
 

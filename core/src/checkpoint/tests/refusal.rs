@@ -108,12 +108,20 @@ fn values_that_cannot_be_are_refused_though_the_checksum_matches() {
 
 #[test]
 fn moments_that_cannot_be_are_refused() {
-    use crate::optimizer::{OptimizerState as _, RmsPropState};
-    let mut state = RmsPropState::<Critic>::START;
-    let mut out = [0; bytes::<RmsPropState<Critic>>()];
-    save(MODEL, &state, &mut out).unwrap();
-    for (at, bad) in [(0, -0.5f32), (0, 1.5), (4, -1.0)] {
-        let error = load(MODEL, &mut state, &forge(&out, at, &bad.to_le_bytes()));
+    use crate::optimizer::{AdamState, RmsPropState};
+    use crate::params::Params as _;
+
+    refuses_moments::<RmsPropState<Critic>>(&[(0, -0.5), (0, 1.5), (4, -1.0)]);
+    let (first, second) = (4 * Critic::LEN, 8 * Critic::LEN);
+    refuses_moments::<AdamState<Critic>>(&[(first, -1.0), (second, 1.5), (second + 4, -1.5)]);
+}
+
+fn refuses_moments<S: Persist + crate::optimizer::OptimizerState>(forgeries: &[(usize, f32)]) {
+    let mut state = S::START;
+    let mut out = [0; 16 * 1024];
+    let out = save(MODEL, &state, &mut out).unwrap();
+    for &(at, bad) in forgeries {
+        let error = load(MODEL, &mut state, &forge(out, at, &bad.to_le_bytes()));
         let what = "a number beyond its limits";
         assert_eq!(error, Err(Error::Invalid { what, at: at + 4 }));
     }
