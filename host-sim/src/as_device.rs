@@ -6,14 +6,15 @@ use std::collections::VecDeque;
 use ganlet::health::{Doctor, Shadow, Treated};
 use ganlet::record::Record;
 use ganlet_app::{
-    Activity, Clock, Device, Event, Fault, NoStore, Pace, Plausible, Sample, Sampler, Sensor,
-    Settings, Tally,
+    Activity, Clock, Course, Device, Event, Fault, NoStore, Pace, Plausible, Sample, Sampler,
+    Sensor, Settings, Tally,
 };
 use heapless::spsc::Queue;
 
 use crate::error::Failure;
 use crate::network::Network;
 use crate::source::Pupil;
+use crate::supply::Supply;
 
 /// How a device would be set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,26 +67,42 @@ pub fn left<M: Network>(readings: Vec<Sample>, learner: &Pupil<'_, M>) -> Vec<Sa
     readings.into_iter().skip_while(is_taken).collect()
 }
 
-/// Has a device with this learner take `readings` and train up to round `end`, as `plan` says; no
-/// plan is for a learner that has seen all its readings already. `after` sees the learner after
-/// every round, and the record when one is due, every `report_every` rounds; its failure ends the run.
-/// With `rescue`, a run that goes wrong is treated; returns what was done.
+/// How a device is to live on the host.
+#[derive(Clone, Copy, Debug)]
+pub struct Orders {
+    /// How it takes readings; no plan is for a learner that has seen all its readings already.
+    pub plan: Option<Plan>,
+    /// Rounds between two records.
+    pub report_every: u32,
+    /// Rounds between two checkpoints; 0 for none.
+    pub save_every: u32,
+    /// The last round.
+    pub end: u32,
+    /// Whether a run that goes wrong is treated.
+    pub rescue: bool,
+}
+
+/// Has a device with this learner and this shadow take `readings` and train as `orders` say; returns
+/// how it was treated. `after` sees the learner after every round, and the record when one is due;
+/// `save` gets what is to be in a checkpoint. A failure of either ends the run.
 pub fn live<M: Network>(
     learner: &mut Pupil<'_, M>,
-    plan: Option<Plan>,
+    shadow: &mut Shadow<M>,
     readings: Vec<Sample>,
-    report_every: u32,
-    end: u32,
-    rescue: bool,
+    orders: Orders,
     mut after: impl FnMut(&Pupil<'_, M>, Option<Record>) -> Result<(), Failure>,
+    mut save: impl FnMut(&Course<'_, M, Supply<'_, M::Held>>) -> Result<(), Failure>,
 ) -> Result<Vec<Treated>, Failure> {
     let session = &learner.session;
+    let Orders {
+        plan, end, rescue, ..
+    } = orders;
     let settings = Settings {
         warm_up: plan.map_or(0, |plan| plan.warm_up),
         pace: plan.map_or(Pace::Free, |plan| Pace::Lockstep {
             readings: plan.pace,
         }),
-        report_every,
+        report_every: orders.report_every,
         save_every: 0,
         examine_every: if rescue { Doctor::EVERY } else { 0 },
         ..Settings::new(session.recipe, session.seed)
@@ -106,7 +123,6 @@ pub fn live<M: Network>(
         Event::Treated(event) => treated.borrow_mut().push(*event),
         _ => {}
     };
-    let mut shadow = Shadow::NONE;
     let mut device = Device::with(
         learner,
         settings,
@@ -115,7 +131,7 @@ pub fn live<M: Network>(
         NoStore,
         reporter,
     )
-    .with_shadow(&mut shadow);
+    .with_shadow(shadow);
     while step < end {
         while left > 0 && sampler.has_room() {
             sampler.sample();
@@ -135,6 +151,9 @@ pub fn live<M: Network>(
                 device.tell();
             }
             after(device.learner(), told.take())?;
+            if orders.save_every > 0 && step.is_multiple_of(orders.save_every) && step < end {
+                save(&device.checkpoint())?;
+            }
             if device.learner().session.done() {
                 break; // it may have been stopped before its last step
             }

@@ -4,7 +4,9 @@ use std::fs;
 use std::path::Path;
 
 use ganlet::checkpoint::{self, Sink};
+use ganlet::health::Best;
 use ganlet::session::Session;
+use ganlet_app::Course;
 
 use crate::error::Failure;
 use crate::network::Network;
@@ -26,13 +28,19 @@ pub fn read(path: &Path) -> Result<Vec<u8>, Failure> {
     })
 }
 
-/// Brings a learner back from a checkpoint file, of the host or of a device.
+/// Brings a learner, and the best generator of its run where there is one and room for it, back from
+/// a checkpoint file, of the host or of a device.
 ///
 /// # Errors
 ///
 /// [`Failure::Input`] for a file that is no checkpoint of this model, or is damaged.
-pub fn load<M: Network>(path: &Path, learner: &mut Pupil<'_, M>) -> Result<(), Failure> {
-    checkpoint::load(Session::<M>::NAME, learner, &read(path)?)
+pub fn load<M: Network>(
+    path: &Path,
+    learner: &mut Pupil<'_, M>,
+    best: Option<&mut Best<M>>,
+) -> Result<(), Failure> {
+    let mut course = Course { learner, best };
+    checkpoint::load(Session::<M>::NAME, &mut course, &read(path)?)
         .map_err(|error| Failure::told(&error, path.display()))
 }
 
@@ -43,7 +51,7 @@ pub fn load<M: Network>(path: &Path, learner: &mut Pupil<'_, M>) -> Result<(), F
 /// As [`load`].
 pub fn learner<M: Network>(path: &Path) -> Result<Pupil<'static, M>, Failure> {
     let mut learner = Pupil::<M>::new(Supply::Whole(Vec::new()));
-    load(path, &mut learner)?;
+    load(path, &mut learner, None)?;
     Ok(learner)
 }
 
@@ -56,12 +64,12 @@ pub fn session<M: Network>(path: &Path) -> Result<Session<M>, Failure> {
     Ok(learner(path)?.session)
 }
 
-/// A learner's checkpoint.
+/// The checkpoint of a run.
 ///
 /// # Errors
 ///
 /// [`Failure::Job`] for a learner that is not finite.
-pub fn bytes<M: Network>(learner: &Pupil<'_, M>) -> Result<Vec<u8>, Failure> {
+pub fn bytes<M: Network>(course: &Course<'_, M, Supply<'_, M::Held>>) -> Result<Vec<u8>, Failure> {
     struct Heap(Vec<u8>);
     impl Sink for Heap {
         fn put(&mut self, bytes: &[u8]) {
@@ -69,7 +77,7 @@ pub fn bytes<M: Network>(learner: &Pupil<'_, M>) -> Result<Vec<u8>, Failure> {
         }
     }
     let mut heap = Heap(Vec::new());
-    match checkpoint::save_to(Session::<M>::NAME, learner, &mut heap) {
+    match checkpoint::save_to(Session::<M>::NAME, course, &mut heap) {
         Ok(()) => Ok(heap.0),
         Err(error) => Err(Failure::job(
             error,

@@ -23,7 +23,7 @@
 //!
 //! The signature digests, for each field, a letter (`f` a leaf of `f32`, `y` a byte, `u` a `u32`, `U`
 //! a `u64`, `b` a `bool`, `[` an array of the fields that follow, `*` a memory of so many rows as the
-//! `u32` before them says, `+` one of items of so many bytes), the number of its dimensions as one byte, and each dimension as a `u32`.
+//! `u32` before them says, `+` one of items of so many bytes, `?` leaves that may be absent), the number of its dimensions as one byte, and each dimension as a `u32`.
 //!
 //! An older version is read as that version had it ([`OLDEST`] and later); see [`Persist`].
 

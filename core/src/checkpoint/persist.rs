@@ -8,7 +8,7 @@ use super::PIECE;
 use super::error::Error;
 use super::port::{Sink, Source};
 use crate::layer::Row;
-use crate::params::CRC32;
+use crate::params::{CRC32, Params};
 
 /// A value that a checkpoint can hold.
 ///
@@ -166,6 +166,16 @@ impl<'a> Writer<'a> {
         let described = core::mem::replace(&mut self.described, true);
         items.iter().for_each(|item| item.save(self));
         self.described = described;
+    }
+
+    /// A tree of numbers that may be absent. See [`Reader::optional`].
+    pub fn optional<P: Params>(&mut self, tree: Option<&P>) {
+        self.describe(b'?', &[]);
+        (0..P::LEAVES).for_each(|i| self.describe(b'f', P::shape(i)));
+        self.put(&[u8::from(tree.is_some())]);
+        if let Some(tree) = tree {
+            (0..P::LEAVES).for_each(|i| self.numbers(Params::leaf(tree, i)));
+        }
     }
 
     /// Notes that a value of some kind follows.
@@ -382,6 +392,18 @@ impl<'a> Reader<'a> {
             }
         }
         Ok(())
+    }
+
+    /// What [`Writer::optional`] has written: whether there is a tree, which is read into `place`
+    /// where there is one, and passed over where there is none.
+    pub fn optional<P: Params>(&mut self, place: Option<&mut P>) -> Result<bool, Invalid> {
+        let is_there = self.read(false)?;
+        match place {
+            Some(tree) if is_there => tree.load(self)?,
+            None if is_there => (0..P::LEN).try_for_each(|_| self.read(0.0).map(drop))?,
+            _ => {}
+        }
+        Ok(is_there)
     }
 
     /// How many samples follow, at most `room`.

@@ -1,6 +1,7 @@
 //! The best generator so far: early stopping, but for the stopping.
 
 use super::{Cure, Illness, Treated};
+use crate::checkpoint::{Invalid, Persist, Reader, Writer};
 use crate::layer::Row;
 use crate::math;
 use crate::model::Model;
@@ -38,13 +39,44 @@ impl<M: Model> Best<M> {
         taken: false,
     };
 
+    /// Bytes in a checkpoint, at most.
+    pub const BYTES: usize = bool::BYTES + M::Generator::BYTES;
+
+    /// Into a checkpoint, from where there is room for it and from where there is none alike.
+    pub fn save(best: Option<&Self>, out: &mut Writer<'_>) {
+        out.optional(best.and_then(Self::generator));
+    }
+
+    /// From a checkpoint. Where there is no room it is passed over.
+    ///
+    /// # Errors
+    /// As [`Reader::optional`].
+    pub fn load(best: Option<&mut Self>, from: &mut Reader<'_>) -> Result<(), Invalid> {
+        let Some(best) = best else {
+            return from.optional::<M::Generator>(None).map(drop);
+        };
+        let taken = from.optional(Some(&mut best.generator))?;
+        from.set(&mut best.taken, taken);
+        Ok(())
+    }
+
+    /// Forgets it: another run begins.
+    pub fn forget(&mut self) {
+        self.taken = false;
+    }
+
     /// The generator, if there is one.
     pub(super) fn generator(&self) -> Option<&M::Generator> {
         self.taken.then_some(&self.generator)
     }
 
+    /// Whether there is none yet.
+    pub fn is_none(&self) -> bool {
+        !self.taken
+    }
+
     /// Takes the averaged generator as it is.
-    pub(super) fn take(&mut self, session: &Session<M>) {
+    pub fn take(&mut self, session: &Session<M>) {
         self.generator.copy_from(&session.trainer.average);
         self.taken = true;
     }

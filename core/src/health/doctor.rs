@@ -1,6 +1,7 @@
 //! A run that is looked after: an exam now and then, and a cure where it is called for.
 
 use super::{Best, Cure, Exam, Illness};
+use crate::checkpoint::{Invalid, Persist, Reader, Writer};
 use crate::model::Model;
 use crate::rng::Rng;
 use crate::session::Session;
@@ -20,8 +21,7 @@ pub struct Treated {
     pub cure: Cure,
 }
 
-/// Looks after a run. Twelve bytes, which a checkpoint does not hold: what is treated is in the
-/// settings.
+/// Looks after a run, by twelve bytes of notes.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Doctor {
     /// Cures so far.
@@ -107,5 +107,20 @@ impl Doctor {
         }
         self.far += 1;
         self.far > Self::PATIENCE
+    }
+}
+
+impl Persist for Doctor {
+    const BYTES: usize = 2 * u32::BYTES + f32::BYTES;
+
+    fn save(&self, out: &mut Writer<'_>) {
+        self.treated.save(out);
+        self.far.save(out);
+        self.nearest.save(out);
+    }
+    fn load(&mut self, from: &mut Reader<'_>) -> Result<(), Invalid> {
+        self.treated.load(from)?;
+        self.far.load(from)?;
+        self.nearest.load(from)
     }
 }

@@ -4,7 +4,7 @@ mod keeping;
 mod settings;
 mod watching;
 
-use ganlet::health::{Doctor, Shadow};
+use ganlet::health::Shadow;
 use ganlet::model::Model;
 use ganlet::record::{Interval, Vitals};
 use ganlet::rng::Rng;
@@ -59,7 +59,6 @@ pub struct Device<'a, M: Model, Mem, C, St, R> {
     /// Rounds in a row without a generator step.
     skipped: u32,
     rolled_back: u32,
-    doctor: Doctor,
     watchdog: Watched<'a>,
 }
 
@@ -93,11 +92,12 @@ where
     R: Reporter,
 {
     /// A device that begins its life: with fresh networks, or with those of the store if there are
-    /// any that fit.
+    /// any that fit; with a [shadow](Self::with_shadow) where the RAM allows.
     ///
     /// A restored session keeps its own recipe, but for the number of rounds.
     pub fn start(
         learner: &'a mut Learner<M, Mem>,
+        shadow: Option<&'a mut Shadow<M>>,
         settings: Settings,
         tally: &'a Tally,
         clock: C,
@@ -106,7 +106,12 @@ where
     ) -> Self {
         learner.restart(settings.recipe, settings.seed);
         let mut device = Self::with(learner, settings, tally, clock, store, reporter);
+        device.shadow = shadow;
+        if let Some(shadow) = &mut device.shadow {
+            shadow.best.forget();
+        }
         device.restore();
+        device.take_shadow();
         device
     }
 
@@ -136,7 +141,6 @@ where
             shadow: None,
             skipped: 0,
             rolled_back: 0,
-            doctor: Doctor::new(),
             watchdog: Watched(None),
             settings,
         }
@@ -321,9 +325,7 @@ where
         let mut best = self.shadow.as_deref_mut().map(|shadow| &mut shadow.best);
         let treated = match session.done() {
             true if every > 0 => best.and_then(|best| self.learner.keep_best(best)),
-            false if due(session.trainer.step(), every) => {
-                self.learner.examine(&mut self.doctor, best.take())
-            }
+            false if due(session.trainer.step(), every) => self.learner.examine(best.take()),
             _ => None,
         };
         if let Some(treated) = treated {

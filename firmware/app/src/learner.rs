@@ -1,5 +1,6 @@
 //! From readings to a trained pair of networks: what device and host share.
 
+mod course;
 mod format_3;
 mod state;
 mod watching;
@@ -20,6 +21,8 @@ use ganlet::watch::{Detector, Fit, Watch};
 use crate::memory::Memory;
 use crate::sampler::Sample;
 
+pub use self::course::Course;
+
 /// The fewest readings that a scale is learned from, unless the caller says otherwise.
 pub const WARM_UP: u32 = 256;
 
@@ -37,7 +40,8 @@ const FOLLOWING: u64 = 5 << 32;
 /// holds every window against it. The same readings between the same turns give the same bits on
 /// every machine.
 ///
-/// It is all of a device's state that must outlast a power cut, and what a checkpoint holds. It is
+/// It is all of a device's state that must outlast a power cut, but for the best generator of a run
+/// (see [`Course`]), and what a checkpoint holds. It is
 /// meant to live in a `static`: [`new`](Self::new) is `const`, and [`restart`](Self::restart) makes it
 /// ready in place.
 #[derive(Clone, Debug)]
@@ -52,6 +56,8 @@ pub struct Learner<M: Model, Mem> {
     pub watch: Watch,
     /// Seconds from one reading to the next; 0 where nobody knows.
     pub interval: f32,
+    /// Who looks after the run.
+    doctor: Doctor,
     fit: Fit<M::Panel>,
     /// Samples offered to the memory at which the next fit is due.
     fit_at: u32,
@@ -70,6 +76,7 @@ impl<M: Model, Mem> Learner<M, Mem> {
 
     fn begin(&mut self) {
         self.begin_watch();
+        self.doctor = Doctor::new();
         self.readings = Welford::new();
         self.moments = <M::Axes as Axes>::Moments::NONE;
         self.windower = Windower::new(NonZeroU32::MIN);
@@ -86,6 +93,7 @@ impl<M: Model, Mem: Memory<M::Sample>> Learner<M, Mem> {
             detector: Detector::ZERO,
             watch: Watch::ZERO,
             interval: 0.0,
+            doctor: Doctor::new(),
             fit: Fit::IDLE,
             fit_at: 0,
             readings: Welford::new(),
@@ -205,9 +213,12 @@ impl<M: Model, Mem: Memory<M::Sample>> Learner<M, Mem> {
     }
 
     /// Has a doctor [visit](Doctor::visit) the run, by what is remembered.
-    pub fn examine(&mut self, doctor: &mut Doctor, best: Option<&mut Best<M>>) -> Option<Treated> {
+    pub fn examine(&mut self, best: Option<&mut Best<M>>) -> Option<Treated> {
         let Self {
-            session, memory, ..
+            session,
+            memory,
+            doctor,
+            ..
         } = self;
         doctor.visit(session, best, |rng| {
             memory.draw(rng).unwrap_or(M::Sample::ZERO)

@@ -40,7 +40,7 @@ pub use event::{Event, Fingerprint};
 pub use fault::Fault;
 pub use faulty::{Faulty, Mishap, StoreFault, UnknownMishap};
 pub use keeper::{Eeprom, Flash, Keeper, NoStore, Place, Progress, Restored, Store};
-pub use learner::{Learner, WARM_UP};
+pub use learner::{Course, Learner, WARM_UP};
 pub use memory::Memory;
 pub use plausible::Plausible;
 #[cfg(feature = "defmt")]

@@ -111,7 +111,7 @@ impl Life {
         let store = Eeprom::new(self.struck(memory.clone()));
         let reporter = |event: &Event| events.borrow_mut().push(*event);
         let settings = self.settings(ROUNDS);
-        let mut device = Device::start(&mut learner, settings, &tally, (), store, reporter);
+        let mut device = Device::start(&mut learner, None, settings, &tally, (), store, reporter);
         while device.turn(&mut inbox) != Activity::Watching {
             if sampler.has_room() {
                 sampler.sample();
@@ -170,7 +170,7 @@ impl Life {
         let (tally, mut learner) = (Tally::new(), Small::new(Replay::uniform()));
         let settings = self.settings(ROUNDS);
         let store = Eeprom::new(memory);
-        Device::start(&mut learner, settings, &tally, (), store, reporter);
+        Device::start(&mut learner, None, settings, &tally, (), store, reporter);
         found.into_inner()
     }
 }

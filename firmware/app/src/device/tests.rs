@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::vec::Vec;
 
+use ganlet::health::Illness;
 use ganlet::model::Scalar;
 use ganlet::recipe::Recipe;
 use ganlet::rng::Rng;
@@ -61,7 +62,7 @@ fn run(sensor: impl Sensor, settings: Settings) -> (Small, Vec<Event>) {
     let mut sampler = Sampler::new(sensor, limits, outbox, &tally);
     let mut learner = Small::new(Replay::uniform());
     let reporter = |event: &Event| events.borrow_mut().push(*event);
-    let mut device = Device::start(&mut learner, settings, &tally, (), NoStore, reporter);
+    let mut device = Device::start(&mut learner, None, settings, &tally, (), NoStore, reporter);
     while device.turn(&mut inbox) != Activity::Watching {
         if sampler.has_room() {
             sampler.sample();
@@ -144,7 +145,15 @@ fn in_lockstep_the_moment_at_which_readings_come_changes_no_bit() {
         let mut queue = Queue::<Sample, 16>::new();
         let (mut outbox, mut inbox) = queue.split();
         let mut learner = Small::new(Replay::uniform());
-        let mut device = Device::start(&mut learner, lockstep, &tally, (), NoStore, |_: &Event| {});
+        let mut device = Device::start(
+            &mut learner,
+            None,
+            lockstep,
+            &tally,
+            (),
+            NoStore,
+            |_: &Event| {},
+        );
         while device.turn(&mut inbox) != Activity::Watching {
             for _ in 0..eager {
                 if outbox.ready() {
@@ -239,8 +248,8 @@ fn live_on(store: impl Store, settings: Settings, saves: usize) -> Vec<Event> {
     let mut learner = Small::new(Replay::uniform());
     let mut shadow = Shadow::NONE;
     let reporter = |event: &Event| events.borrow_mut().push(*event);
-    let mut device =
-        Device::start(&mut learner, settings, &tally, (), store, reporter).with_shadow(&mut shadow);
+    let shadow = Some(&mut shadow);
+    let mut device = Device::start(&mut learner, shadow, settings, &tally, (), store, reporter);
     let (mut rng, taken) = (Rng::new(11, 0), device.learner().readings().count());
     (0..taken).for_each(|_| _ = rng.gaussian());
     while device.turn(&mut inbox) != Activity::Watching {
@@ -256,12 +265,16 @@ fn live_on(store: impl Store, settings: Settings, saves: usize) -> Vec<Event> {
 }
 
 /// Power cut after the n-th checkpoint, for every n: the device goes on from there, and comes to the
-/// fingerprint of one that was never cut off.
-fn interrupted_everywhere<St: Store>(medium: impl Fn() -> St, boot: impl Fn(St) -> [St; 2]) {
+/// fingerprint of one that was never cut off, whose events are returned.
+fn interrupted_everywhere<St: Store>(
+    settings: Settings,
+    medium: impl Fn() -> St,
+    boot: impl Fn(St) -> [St; 2],
+) -> Vec<Event> {
     let settings = Settings {
         pace: Pace::Lockstep { readings: 3 },
         save_every: 7,
-        ..settings(40)
+        ..settings
     };
     let whole = live_on(medium(), settings, usize::MAX);
     let end = *whole.last().unwrap();
@@ -273,6 +286,11 @@ fn interrupted_everywhere<St: Store>(medium: impl Fn() -> St, boot: impl Fn(St) 
             panic!("{:?}", begun.last());
         };
         let rest = live_on(second, settings, usize::MAX);
+        let treated = |told: &[Event]| -> Vec<Event> {
+            let after = |event: &&Event| matches!(event, Event::Treated(it) if it.step > step);
+            told.iter().filter(after).copied().collect()
+        };
+        assert_eq!(treated(&rest), treated(&whole), "interrupted at {step}");
         let readings = 32 + 3 * step;
         let samples = 64;
         let restored = Event::Restored {
@@ -284,12 +302,33 @@ fn interrupted_everywhere<St: Store>(medium: impl Fn() -> St, boot: impl Fn(St) 
         assert!(rest.contains(&restored) || readings < 64, "{rest:?}");
         assert_eq!(rest.last(), Some(&end), "interrupted at {step}");
     }
+    whole
 }
 
 #[test]
 fn an_interrupted_life_goes_on_to_the_bit() {
     let ram = || Ram::of(32 * 1024).store();
-    interrupted_everywhere(ram, |store| [store.clone(), store]);
+    interrupted_everywhere(settings(40), ram, |store| [store.clone(), store]);
+}
+
+/// What the doctor knows, and the best generator, outlast the cut: what is treated after it is what
+/// would have been treated without it.
+#[test]
+fn an_interrupted_life_that_goes_wrong_is_treated_as_if_it_had_not_been_interrupted() {
+    let ram = || Ram::of(32 * 1024).store();
+    for (seed, rate, illness) in [(1, 1e-6, Illness::Stalled), (3, 0.05, Illness::Worsened)] {
+        let mut ill = Settings {
+            examine_every: 1,
+            seed,
+            ..settings(40)
+        };
+        ill.recipe.discriminator_rate = rate;
+        ill.recipe.generator_rate = rate;
+        ill.recipe.average = 0.5;
+        let whole = interrupted_everywhere(ill, ram, |store| [store.clone(), store]);
+        let late = |event: &Event| matches!(event, Event::Treated(it) if it.step > 7 && it.illness == illness);
+        assert!(whole.iter().any(late), "{whole:?}");
+    }
 }
 
 #[test]
@@ -304,7 +343,15 @@ fn while_a_checkpoint_is_written_readings_are_taken_in_and_the_snapshot_is_of_on
         ..settings(25)
     };
     let reporter = |event: &Event| events.borrow_mut().push(*event);
-    let mut device = Device::start(&mut learner, settings, &tally, (), medium.store(), reporter);
+    let mut device = Device::start(
+        &mut learner,
+        None,
+        settings,
+        &tally,
+        (),
+        medium.store(),
+        reporter,
+    );
     let (mut rng, mut lost, mut during, mut at_begin) = (Rng::new(5, 0), 0, 0, 0);
     let mut last = Activity::Waiting;
     loop {
@@ -427,6 +474,7 @@ fn a_watchdog_is_fed_by_progress_alone() {
     let store = medium.store();
     let mut device = Device::start(
         &mut learner,
+        None,
         settings(20),
         &tally,
         (),

@@ -1,6 +1,7 @@
 //! A learner as a checkpoint holds it.
 
 use ganlet::checkpoint::{HEADER_BYTES, Invalid, Persist, Reader, Writer};
+use ganlet::health::{Best, Doctor};
 use ganlet::model::Model;
 use ganlet::session::Session;
 use ganlet::watch::{Detector, Fit};
@@ -12,7 +13,7 @@ use super::format_3::OldWatch;
 /// once there is a scale, and before that there is nothing to keep, they have served.
 ///
 /// What an older format does not hold begins anew: format 2 held the session alone, format 3 no
-/// detector, but a watch of its own and its random stream.
+/// detector, but a watch of its own and its random stream, format 4 nothing of a doctor's.
 impl<M: Model, Mem: Persist> Persist for Learner<M, Mem> {
     const BYTES: usize = Self::MOVING_BYTES - HEADER_BYTES
         + bool::BYTES
@@ -21,9 +22,21 @@ impl<M: Model, Mem: Persist> Persist for Learner<M, Mem> {
         + Detector::<M::Panel>::BYTES
         + Fit::<M::Panel>::BYTES
         + u32::BYTES
-        + f32::BYTES;
+        + f32::BYTES
+        + Doctor::BYTES
+        + Best::<M>::BYTES;
 
     fn save(&self, out: &mut Writer<'_>) {
+        self.save_with(None, out);
+    }
+    fn load(&mut self, from: &mut Reader<'_>) -> Result<(), Invalid> {
+        self.load_with(None, from)
+    }
+}
+
+impl<M: Model, Mem: Persist> Learner<M, Mem> {
+    /// Saves it with the best generator, where there is one.
+    pub(super) fn save_with(&self, best: Option<&Best<M>>, out: &mut Writer<'_>) {
         if out.has(3) {
             self.readings.save(out);
             self.windower.save(out);
@@ -48,9 +61,23 @@ impl<M: Model, Mem: Persist> Persist for Learner<M, Mem> {
             self.fit_at.save(out);
             self.interval.save(out);
         }
+        if out.has(5) {
+            self.doctor.save(out);
+            Best::save(best, out);
+        }
     }
 
-    fn load(&mut self, from: &mut Reader<'_>) -> Result<(), Invalid> {
+    /// Loads it with the best generator, where there is one and room for it.
+    pub(super) fn load_with(
+        &mut self,
+        mut best: Option<&mut Best<M>>,
+        from: &mut Reader<'_>,
+    ) -> Result<(), Invalid> {
+        if from.writes()
+            && let Some(best) = best.as_mut()
+        {
+            best.forget();
+        }
         if !from.has(3) {
             self.session.load(from)?;
             if from.writes() {
@@ -77,10 +104,16 @@ impl<M: Model, Mem: Persist> Persist for Learner<M, Mem> {
             self.detector.load(from)?;
             self.fit.load(from)?;
             self.fit_at.load(from)?;
-            return self.interval.load(from);
+            self.interval.load(from)?;
+        } else if from.writes() {
+            self.begin_watch();
+        }
+        if from.has(5) {
+            self.doctor.load(from)?;
+            return Best::load(best, from);
         }
         if from.writes() {
-            self.begin_watch();
+            self.doctor = Doctor::new();
         }
         Ok(())
     }

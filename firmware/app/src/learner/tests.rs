@@ -147,3 +147,54 @@ fn a_format_that_is_too_old_is_refused_with_a_reason() {
     assert_eq!(error, Error::OtherVersion { found: 1 });
     assert!(error.to_string().contains("train anew"), "{error}");
 }
+
+/// A file that `ganlet train --target normal:20:1 --steps 5 --seed 3 --memory 128 --warm-up 64 --pace 40`
+/// wrote in format 4.
+#[test]
+fn a_checkpoint_of_format_4_is_taken_over_and_gets_a_doctor() {
+    let old = include_bytes!("format-4.ganlet");
+    assert_eq!(checkpoint::peek(old).unwrap().version, 4);
+    let mut learner = Learner::<Scalar, Replay<[f32; 1], 128>>::new(Replay::uniform());
+    let mut best = Best::NONE;
+    learner.restart(Recipe::SCALAR, 0);
+    best.take(&learner.session);
+    let mut course = Course {
+        learner: &mut learner,
+        best: Some(&mut best),
+    };
+    checkpoint::load(MODEL, &mut course, old).unwrap();
+    assert_eq!(learner.session.trainer.fingerprint(), 0xe735_112d);
+    assert_eq!(learner.watch.digest(), 0x5e7b_f5b5);
+    assert!(learner.detector.is_fitted() && best.is_none());
+    assert_eq!(learner.doctor, Doctor::new());
+}
+
+#[test]
+fn the_best_generator_is_kept_where_there_is_room_and_passed_over_where_there_is_none() {
+    let (mut learner, mut best) = (lived(5), Best::NONE);
+    let save = |learner: &mut Small, best: Option<&mut Best<Scalar>>| {
+        let mut out = [0; bytes::<Small>()];
+        let course = Course { learner, best };
+        checkpoint::save(MODEL, &course, &mut out).unwrap().to_vec()
+    };
+    let none_yet = save(&mut learner, Some(&mut best));
+    assert_eq!(none_yet, save(&mut learner, None));
+    best.take(&learner.session);
+    let with = save(&mut learner, Some(&mut best));
+    assert_eq!(with.len(), none_yet.len() + Best::<Scalar>::BYTES - 1);
+
+    // With room: the same bits. Without: the same learner.
+    let (mut other, mut its_best) = (lived(2), Best::NONE);
+    for (block, is_there) in [(&with, true), (&none_yet, false)] {
+        let mut course = Course {
+            learner: &mut other,
+            best: Some(&mut its_best),
+        };
+        checkpoint::load(MODEL, &mut course, block).unwrap();
+        assert_eq!(its_best.is_none(), !is_there);
+        assert_eq!(&save(&mut other, Some(&mut its_best)), block);
+        other = lived(2);
+        checkpoint::load(MODEL, &mut other, block).unwrap();
+        assert_eq!(saved(&other), none_yet);
+    }
+}

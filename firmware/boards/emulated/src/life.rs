@@ -62,6 +62,7 @@ fn begin<'a, M: Model, Mem: Memory<M::Sample>>(
 ) -> Life<'a, M, Mem> {
     Device::start(
         learner,
+        None,
         settings::<M>(orders),
         &sampling::TALLY,
         clock,

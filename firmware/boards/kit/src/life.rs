@@ -87,11 +87,22 @@ impl<M: Model, Mem: Memory<M::Sample>, St: Store> Life<M, Mem, St> {
         inbox: Consumer<'static, Sample>,
         guard: Option<Guard<M>>,
     ) -> Self {
-        let device = Device::start(learner, settings, &TALLY, clock, store, DefmtReporter);
-        let device = match guard {
-            Some(Guard { shadow, watchdog }) => device.with_shadow(shadow).with_watchdog(watchdog),
-            None => device,
+        let (shadow, watchdog) = match guard {
+            Some(Guard { shadow, watchdog }) => (Some(shadow), Some(watchdog)),
+            None => (None, None),
         };
+        let mut device = Device::start(
+            learner,
+            shadow,
+            settings,
+            &TALLY,
+            clock,
+            store,
+            DefmtReporter,
+        );
+        if let Some(watchdog) = watchdog {
+            device = device.with_watchdog(watchdog);
+        }
         Self { device, inbox }
     }
 

@@ -14,6 +14,7 @@ use core::{hint::black_box, panic::PanicInfo};
 
 use ganlet::{
     checkpoint,
+    health::Shadow,
     model::{Model, Scalar, Window16, Window32},
     rng::Rng,
     session::Session,
@@ -51,7 +52,9 @@ fn lives<M: Model>() {
     let mut learner = Learner::<M, Replay<M::Held, 384>>::new(Replay::uniform());
     let settings = black_box(Settings::new(M::RECIPE, 0));
     let store = Eeprom::new(Opaque);
-    let mut device = Device::start(&mut learner, settings, &TALLY, Opaque, store, Opaque);
+    let mut shadow = Shadow::NONE;
+    let shadow = black_box(true).then_some(&mut shadow);
+    let mut device = Device::start(&mut learner, shadow, settings, &TALLY, Opaque, store, Opaque);
     while black_box(true) {
         black_box(device.turn(&mut Opaque));
         if black_box(false) {

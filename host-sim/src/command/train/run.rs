@@ -3,18 +3,18 @@
 use std::path::Path;
 use std::time::Instant;
 
-use ganlet::health::Treated;
+use ganlet::health::{Best, Shadow, Treated};
 use ganlet::recipe::Recipe;
 use ganlet::record::Record;
 use ganlet::session::Session;
 use ganlet::trainer::Trainer;
-use ganlet_app::WARM_UP;
+use ganlet_app::{Course, WARM_UP};
 use serde::Serialize;
 
 use super::treatment::Treatment;
 use super::{Args, page};
 use crate::argument;
-use crate::as_device::{self, Plan};
+use crate::as_device::{self, Orders, Plan};
 use crate::bad_sensor::{Faults, Toll};
 use crate::checkpoint;
 use crate::console;
@@ -118,7 +118,8 @@ impl Job for Train<'_> {
             Some((heard, toll)) => (heard, Some(*toll)),
             None => (&sound, None),
         };
-        let mut learner = learner::<M>(args, source)?;
+        let mut shadow = Box::new(Shadow::<M>::NONE);
+        let mut learner = learner(args, source, &mut shadow.best)?;
         let mut out = OutDir::open(
             &args.destination.out,
             &[CHECKPOINT, METRICS, REPORT, PICTURE],
@@ -129,7 +130,14 @@ impl Job for Train<'_> {
 
         let begun = Instant::now();
         let first = learner.session.trainer.step();
-        let Told { records, treated } = learn(args, source, &reference, &mut learner, &mut out)?;
+        let Told { records, treated } = learn(
+            args,
+            source,
+            &reference,
+            &mut learner,
+            &mut shadow,
+            &mut out,
+        )?;
         let seconds = begun.elapsed().as_secs_f64();
         if !learner.is_scaled() {
             learner
@@ -174,7 +182,10 @@ impl Job for Train<'_> {
         out.stage(METRICS, |file| {
             metrics::write(file, &rows).map_err(std::io::Error::other)
         })?;
-        let bytes = checkpoint::bytes(&learner)?;
+        let bytes = checkpoint::bytes(&Course {
+            learner: &mut learner,
+            best: Some(&mut shadow.best),
+        })?;
         out.stage(CHECKPOINT, |file| file.write_all(&bytes))?;
         out.stage(REPORT, |file| {
             file.write_all(training::page(&run).as_bytes())
@@ -212,7 +223,11 @@ fn source(args: &Args, window: usize) -> Result<Source, Failure> {
 
 /// A learner with fresh networks, or with those to go on with. It has seen all readings, unless it
 /// is to learn as a device does.
-fn learner<'a, M: Network>(args: &Args, source: &'a Source) -> Result<Pupil<'a, M>, Failure> {
+fn learner<'a, M: Network>(
+    args: &Args,
+    source: &'a Source,
+    best: &mut Best<M>,
+) -> Result<Pupil<'a, M>, Failure> {
     let (recipe, seed) = (recipe::<M>(args), args.seed.unwrap_or(0));
     let mut learner = match (args.memory, &args.resume) {
         (None, None) => source.learner(recipe, seed)?,
@@ -226,7 +241,7 @@ fn learner<'a, M: Network>(args: &Args, source: &'a Source) -> Result<Pupil<'a, 
     let step = source.series().and_then(|series| series.step);
     learner.interval = step.map_or(0.0, |step| step as f32);
     if let Some(path) = &args.resume {
-        checkpoint::load(path, &mut learner)?;
+        checkpoint::load(path, &mut learner, Some(best))?;
     }
     let session = &mut learner.session;
     if let Some(steps) = args.steps {
@@ -267,6 +282,7 @@ fn learn<M: Network>(
     source: &Source,
     reference: &Reference,
     learner: &mut Pupil<'_, M>,
+    shadow: &mut Shadow<M>,
     out: &mut OutDir,
 ) -> Result<Told, Failure> {
     let (steps, seed) = (learner.session.recipe.steps, learner.session.seed);
@@ -285,14 +301,18 @@ fn learn<M: Network>(
     let first = learner.session.trainer.step();
     let progress = Progress::new(u64::from(end.saturating_sub(first)), "steps");
     let mut records = Vec::new();
-    let rescue = !args.no_rescue;
+    let orders = Orders {
+        plan,
+        report_every: every,
+        save_every,
+        end,
+        rescue: !args.no_rescue,
+    };
     let treated = as_device::live(
         learner,
-        plan,
+        shadow,
         readings,
-        every,
-        end,
-        rescue,
+        orders,
         |learner, record| {
             let session = &learner.session;
             if let Some(record) = record {
@@ -315,12 +335,11 @@ fn learn<M: Network>(
                     },
                 )
             });
-            let step = session.trainer.step();
-            if save_every > 0 && step % save_every == 0 && step < end {
-                let bytes = checkpoint::bytes(learner)?;
-                out.replace(|file| file.write_all(&bytes))?;
-            }
             Ok(())
+        },
+        |course| {
+            let bytes = checkpoint::bytes(course)?;
+            out.replace(|file| file.write_all(&bytes))
         },
     )?;
     progress.finish();
