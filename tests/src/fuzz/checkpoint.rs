@@ -5,21 +5,36 @@
 //! and survives its own checkpoint.
 
 use ganlet::checkpoint::{self, HEADER_BYTES};
+use ganlet::health::Best;
 use ganlet::layer::Zero as _;
 use ganlet::model::{Model, Scalar, Window16, Window32};
 use ganlet::params::ParamsExt;
 use ganlet::rng::Rng;
 use ganlet::session::Session;
 use ganlet::stream::Replay;
-use ganlet_app::{Learner, Sample};
+use ganlet_app::{Course, Learner, Sample};
 
 const CRC: crc::Crc<u32> = crc::Crc::<u32>::new(&crc::CRC_32_ISO_HDLC);
 
 /// The most samples that a round of a restored learner may cost.
 const WORK: u64 = 1 << 18;
 
+type Small<M> = Learner<M, Replay<<M as Model>::Held, 4>>;
+
 /// All that a device keeps.
-type Device<M> = Learner<M, Replay<<M as Model>::Held, 4>>;
+struct Device<M: Model> {
+    learner: Small<M>,
+    best: Best<M>,
+}
+
+impl<M: Model> Device<M> {
+    fn course(&mut self) -> Course<'_, M, Replay<M::Held, 4>> {
+        Course {
+            learner: &mut self.learner,
+            best: Some(&mut self.best),
+        }
+    }
+}
 
 pub(super) fn attempt(bytes: &[u8]) {
     let Some((kind, bytes)) = bytes.split_first() else {
@@ -39,7 +54,7 @@ pub(super) fn attempt(bytes: &[u8]) {
 
 /// A device that has learned a little.
 fn device<M: Model>() -> Device<M> {
-    let mut device = Device::<M>::new(Replay::uniform());
+    let mut device = Small::<M>::new(Replay::uniform());
     let mut recipe = M::RECIPE;
     recipe.batch = 4;
     device.restart(recipe, 1);
@@ -47,11 +62,16 @@ fn device<M: Model>() -> Device<M> {
     device.scale().expect("a scale");
     while device.turn().is_none() {}
     device.fit();
-    device
+    let mut best = Best::NONE;
+    device.examine(Some(&mut best));
+    Device {
+        learner: device,
+        best,
+    }
 }
 
 /// Readings come in.
-fn live<M: Model>(device: &mut Device<M>) {
+fn live<M: Model>(device: &mut Small<M>) {
     let mut rng = Rng::new(2, 0);
     for _ in 0..48 {
         let reading = 20.0 + 0.5 * rng.gaussian();
@@ -62,9 +82,9 @@ fn live<M: Model>(device: &mut Device<M>) {
     }
 }
 
-fn saved<M: Model>(device: &Device<M>) -> Option<Vec<u8>> {
-    let mut bytes = vec![0; checkpoint::bytes::<Device<M>>()];
-    let length = checkpoint::save(Session::<M>::NAME, device, &mut bytes)
+fn saved<M: Model>(device: &mut Device<M>) -> Option<Vec<u8>> {
+    let mut bytes = vec![0; checkpoint::bytes::<Small<M>>()];
+    let length = checkpoint::save(Session::<M>::NAME, &device.course(), &mut bytes)
         .ok()?
         .len();
     bytes.truncate(length);
@@ -73,7 +93,7 @@ fn saved<M: Model>(device: &Device<M>) -> Option<Vec<u8>> {
 
 /// A good checkpoint with some of its words replaced, six bytes for each: place and number.
 fn forged<M: Model>(edits: &[u8]) -> Vec<u8> {
-    let mut bytes = saved(&device::<M>()).expect("a good device");
+    let mut bytes = saved(&mut device::<M>()).expect("a good device");
     let end = bytes.len() - 4;
     for &[low, high, ref number @ ..] in edits.as_chunks::<6>().0 {
         let place = usize::from(u16::from_le_bytes([low, high]));
@@ -87,20 +107,24 @@ fn forged<M: Model>(edits: &[u8]) -> Vec<u8> {
 
 fn load<M: Model>(bytes: &[u8]) {
     let mut state = device::<M>();
-    let before = saved(&state);
-    if let Err(error) = checkpoint::load(Session::<M>::NAME, &mut state, bytes) {
+    let before = saved(&mut state);
+    if let Err(error) = checkpoint::load(Session::<M>::NAME, &mut state.course(), bytes) {
         super::is_one_line(&error.to_string());
-        let after = saved(&state).unwrap_or_default();
+        let after = saved(&mut state).unwrap_or_default();
         same(&before.unwrap_or_default(), &after); // refused, so not changed
         return;
     }
     // What was taken in, perhaps with a count cut to what is possible, stays as it is.
-    let taken = saved(&state).expect("what was loaded can be saved");
+    let taken = saved(&mut state).expect("what was loaded can be saved");
     let mut again = device::<M>();
-    let outcome = checkpoint::load(Session::<M>::NAME, &mut again, &taken);
+    let outcome = checkpoint::load(Session::<M>::NAME, &mut again.course(), &taken);
     assert!(outcome.is_ok(), "its own bytes are refused: {outcome:?}");
-    same(&taken, &saved(&again).unwrap_or_default());
+    same(&taken, &saved(&mut again).unwrap_or_default());
 
+    let Device {
+        learner: mut state,
+        mut best,
+    } = state;
     let recipe = &mut state.session.recipe;
     let steps = u64::from(recipe.discriminator_steps) + 1;
     let work = steps.saturating_mul(recipe.batch as u64);
@@ -111,6 +135,7 @@ fn load<M: Model>(bytes: &[u8]) {
     for _ in 0..steps {
         state.turn();
     }
+    state.examine(Some(&mut best));
     state.fit();
     state.judge(&M::Sample::ZERO);
     let gan = &state.session.trainer.gan;
