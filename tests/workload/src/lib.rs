@@ -71,7 +71,7 @@ impl Workload<4, 1> for W1 {
     const NAME: &'static str = "w1";
     type Generator = chain![Dense<4, 16, LeakyRelu>, Dense<16, 16, LeakyRelu>, Dense<16, 1>];
     type Discriminator = chain![Dense<1, 16, LeakyRelu>, Dense<16, 16, LeakyRelu>, Dense<16, 1>];
-    const MULTIPLY_ADDS: u64 = multiply_adds(&[4, 16, 16, 1], &[1, 16, 16, 1]);
+    const MULTIPLY_ADDS: u64 = multiply_adds(&[4, 16, 16, 1], &[1, 16, 16, 1], BATCH as u64);
     const LANDING: Landing = Landing {
         discriminator_loss: 1.382_511,
         generator_loss: 0.676_249,
@@ -83,7 +83,7 @@ impl Workload<8, 32> for W2 {
     const NAME: &'static str = "w2";
     type Generator = chain![Dense<8, 32, LeakyRelu>, Dense<32, 32, LeakyRelu>, Dense<32, 32>];
     type Discriminator = chain![Dense<32, 32, LeakyRelu>, Dense<32, 32, LeakyRelu>, Dense<32, 1>];
-    const MULTIPLY_ADDS: u64 = multiply_adds(&[8, 32, 32, 32], &[32, 32, 32, 1]);
+    const MULTIPLY_ADDS: u64 = multiply_adds(&[8, 32, 32, 32], &[32, 32, 32, 1], BATCH as u64);
     const LANDING: Landing = Landing {
         discriminator_loss: 1.195_777,
         generator_loss: 0.824_389,
@@ -91,8 +91,9 @@ impl Workload<8, 32> for W2 {
     };
 }
 
-/// What a step of both players must multiply, by the widths of their layers.
-const fn multiply_adds(generator: &[u64], discriminator: &[u64]) -> u64 {
+/// What a step of both players must multiply, by the widths of their layers and the batch: forward,
+/// gradients of the weights, adjoints that somebody needs.
+pub const fn multiply_adds(generator: &[u64], discriminator: &[u64], batch: u64) -> u64 {
     let (g, d) = (weights(generator), weights(discriminator));
     let (g_first, d_first) = (
         generator[0] * generator[1],
@@ -100,7 +101,7 @@ const fn multiply_adds(generator: &[u64], discriminator: &[u64]) -> u64 {
     );
     let of_discriminator = g + 2 * (3 * d - d_first);
     let of_generator = (3 * g - g_first) + 2 * d;
-    BATCH as u64 * (of_discriminator + of_generator)
+    batch * (of_discriminator + of_generator)
 }
 
 const fn weights(widths: &[u64]) -> u64 {
