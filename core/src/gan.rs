@@ -7,6 +7,9 @@
 //! and moves G alone. The frozen network is borrowed immutably: that it keeps its bits is checked by
 //! the compiler.
 
+#[cfg(test)]
+mod tests;
+
 use crate::layer::{Activation, Input, Layer, Linear, Row, Trace, Zero};
 use crate::loss::Loss;
 use crate::optimizer::{Optimizer, OptimizerState};

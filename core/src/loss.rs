@@ -193,3 +193,112 @@ impl FromStr for Loss {
             .ok_or(UnknownLoss)
     }
 }
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use std::string::ToString as _;
+
+    use super::*;
+
+    /// ln(1 + e^x).
+    fn s(x: f64) -> f64 {
+        x.max(0.0) + x.abs().exp().recip().ln_1p()
+    }
+
+    /// The table: what the discriminator and what the generator minimises.
+    pub(crate) fn table(loss: Loss, a: f64, b: f64) -> [f64; 2] {
+        match loss {
+            Loss::Minimax => [s(-a) + s(b), -s(b)],
+            Loss::NonSaturating => [s(-a) + s(b), s(-b)],
+            Loss::LeastSquares => [
+                ((a - 1.0).powi(2) + b.powi(2)) / 2.0,
+                (b - 1.0).powi(2) / 2.0,
+            ],
+            Loss::Hinge => [(1.0 - a).max(0.0) + (1.0 + b).max(0.0), -b],
+            Loss::Wasserstein => [b - a, -b],
+            Loss::Relativistic => [s(-(a - b)), s(-(b - a))],
+        }
+    }
+
+    /// Logits on both sides of 0 and of the hinge's kinks.
+    fn logits() -> impl Iterator<Item = (f32, f32)> {
+        let each = [-30.0, -2.25, -0.75, 0.125, 0.5, 1.75, 30.0];
+        each.into_iter().flat_map(move |a| each.map(|b| (a, b)))
+    }
+
+    fn assert_close(ours: f32, wanted: f64, what: &str) {
+        let error = (f64::from(ours) - wanted).abs();
+        assert!(
+            error <= 2e-6 * wanted.abs().max(1.0),
+            "{what}: {ours}, not {wanted}"
+        );
+    }
+
+    #[test]
+    fn values_and_slopes_are_those_of_the_table() {
+        for (loss, (a, b)) in Loss::ALL
+            .into_iter()
+            .flat_map(|loss| logits().map(move |at| (loss, at)))
+        {
+            let ours = [loss.discriminator(a, b), loss.generator(a, b)];
+            for (player, ours) in ours.into_iter().enumerate() {
+                let formula = |a, b| table(loss, a, b)[player];
+                let (a, b, h) = (f64::from(a), f64::from(b), 1e-5);
+                let by_a = (formula(a + h, b) - formula(a - h, b)) / (2.0 * h);
+                let by_b = (formula(a, b + h) - formula(a, b - h)) / (2.0 * h);
+                let what = std::format!("{loss}, player {player}, at ({a}, {b})");
+                assert_close(ours.value, formula(a, b), &what);
+                assert_close(ours.da, by_a, &what);
+                assert_close(ours.db, by_b, &what);
+            }
+        }
+    }
+
+    #[test]
+    fn on_its_margin_the_hinge_pulls_no_more() {
+        let Pair { value, da, db } = Loss::Hinge.discriminator(1.0, -1.0);
+        assert_eq!([value, da, db], [0.0; 3]);
+    }
+
+    #[test]
+    fn the_value_of_the_game_is_that_of_centred_logits() {
+        for (a, b) in logits() {
+            for (loss, centre) in Loss::ALL
+                .into_iter()
+                .flat_map(|loss| [(loss, 0.0), (loss, 1.5)])
+            {
+                let (pair, value) = loss.discriminator_and_value(a, b, centre);
+                assert_eq!(pair, loss.discriminator(a, b));
+                let (a, b) = (f64::from(a - centre), f64::from(b - centre));
+                assert_close(value, -s(-a) - s(b), loss.name());
+                assert_eq!(value, value_term(a as f32, b as f32), "{loss}");
+            }
+        }
+    }
+
+    /// What a trainer asks a loss before it draws samples and shifts logits.
+    #[test]
+    fn a_loss_knows_what_it_looks_at() {
+        let (a, b, shift) = (0.5, -0.25, 2.0);
+        for loss in Loss::ALL {
+            let looks_at_real = loss.generator(a, b).da != 0.0;
+            assert_eq!(loss.pairs_generator_with_real(), looks_at_real, "{loss}");
+            let shifted = loss.discriminator(a + shift, b + shift);
+            let open = shifted == loss.discriminator(a, b);
+            assert_eq!(loss.leaves_a_constant(), open, "{loss}");
+        }
+    }
+
+    #[test]
+    fn a_loss_goes_by_its_name_and_an_unknown_one_is_told_all() {
+        for loss in Loss::ALL {
+            assert_eq!(loss.to_string().parse(), Ok(loss));
+        }
+        assert_eq!(std::format!("{:>7}", Loss::Hinge), "  hinge");
+        assert_eq!(
+            "vanilla".parse::<Loss>().unwrap_err().to_string(),
+            "unknown loss; use one of minimax, non-saturating, least-squares, hinge, wasserstein, \
+             relativistic"
+        );
+    }
+}

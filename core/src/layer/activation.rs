@@ -335,4 +335,18 @@ mod tests {
         check::<Sigmoid>(Sigmoid::value);
         check::<Silu>(|z| z);
     }
+
+    /// He et al. 2015: behind a rectifier, mean squares are those before it.
+    #[test]
+    fn the_gain_of_a_rectifier_keeps_the_mean_square() {
+        let [up, down] = [1.0, -1.0].map(LeakyRelu::value);
+        let kept = LeakyRelu::GAIN * (up * up + down * down) / 2.0;
+        assert!((kept - 1.0).abs() < 1e-6, "{kept}");
+    }
+
+    #[test]
+    fn at_its_kink_a_rectifier_has_the_slope_of_the_left() {
+        assert_eq!(LeakyRelu::slope(0.0), LeakyRelu::SLOPE);
+        assert_eq!(LeakyRelu::adjoint(0.0, 2.0), 2.0 * LeakyRelu::SLOPE);
+    }
 }

@@ -62,21 +62,16 @@ impl Point {
     }
 }
 
-/// Central differences of `f` by each coordinate that `pick` shows.
-fn differences(
-    at: &Point,
-    pick: impl Fn(&mut Point) -> &mut Vec<f64>,
-    f: impl Fn(&Point) -> f64,
-) -> Vec<f64> {
-    let mut at = at.clone();
+/// Central differences of `f` by each coordinate.
+pub(crate) fn slopes(at: &[f64], f: impl Fn(&[f64]) -> f64) -> Vec<f64> {
     let step = 1e-5;
-    (0..pick(&mut at).len())
+    let mut moved = at.to_vec();
+    (0..at.len())
         .map(|i| {
             let mut shifted = |by: f64| {
-                let kept = pick(&mut at)[i];
-                pick(&mut at)[i] = kept + by;
-                let value = f(&at);
-                pick(&mut at)[i] = kept;
+                moved[i] = at[i] + by;
+                let value = f(&moved);
+                moved[i] = at[i];
                 value
             };
             (shifted(step) - shifted(-step)) / (2.0 * step)
@@ -84,7 +79,21 @@ fn differences(
         .collect()
 }
 
-fn widen<'a>(values: impl IntoIterator<Item = &'a f32>) -> Vec<f64> {
+/// The same by each coordinate that `pick` shows.
+fn differences(
+    at: &Point,
+    pick: impl Fn(&mut Point) -> &mut Vec<f64>,
+    f: impl Fn(&Point) -> f64,
+) -> Vec<f64> {
+    let picked = pick(&mut at.clone()).clone();
+    slopes(&picked, |picked| {
+        let mut moved = at.clone();
+        pick(&mut moved).copy_from_slice(picked);
+        f(&moved)
+    })
+}
+
+pub(crate) fn widen<'a>(values: impl IntoIterator<Item = &'a f32>) -> Vec<f64> {
     values.into_iter().map(|&x| f64::from(x)).collect()
 }
 
@@ -93,7 +102,7 @@ fn widen_rows<R: Row>(rows: &[R]) -> Vec<f64> {
 }
 
 /// Agreement within `f32`'s accuracy, relative to the largest number.
-fn assert_close(what: &str, found: &[f64], wanted: &[f64]) {
+pub(crate) fn assert_close(what: &str, found: &[f64], wanted: &[f64]) {
     assert_eq!(found.len(), wanted.len(), "{what}");
     let largest = wanted.iter().fold(0.0f64, |max, x| max.max(x.abs()));
     for (i, (found, wanted)) in found.iter().zip(wanted).enumerate() {

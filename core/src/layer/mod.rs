@@ -70,7 +70,7 @@
 mod activation;
 mod chain;
 #[cfg(test)]
-mod checks;
+pub(crate) mod checks;
 mod conv1d;
 mod conv_transpose1d;
 mod correlation;
@@ -78,7 +78,7 @@ mod dense;
 mod gain;
 mod noise_skip;
 #[cfg(test)]
-mod oracle;
+pub(crate) mod oracle;
 mod product;
 mod reshape;
 
@@ -369,5 +369,46 @@ impl Init {
         w.iter_mut().for_each(|w| *w = sd * rng.gaussian());
         b.iter_mut()
             .for_each(|b| *b = spread * (2.0 * rng.uniform() - 1.0));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn says_its_length<R: Row>() {
+        let mut row = R::ZERO;
+        assert_eq!((row.flat().len(), row.flat_mut().len()), (R::LEN, R::LEN));
+    }
+
+    #[test]
+    fn a_row_has_as_many_numbers_as_it_says() {
+        says_its_length::<[f32; 7]>();
+        says_its_length::<[[f32; 5]; 3]>();
+    }
+
+    #[test]
+    fn parameters_are_drawn_as_documented() {
+        let init = Init {
+            output_scale: 0.25,
+            bias_spread: 0.5,
+            ..Init::PLAIN
+        };
+        let (mut w, mut b) = ([0.0; 4000], [0.0; 400]);
+        let variance = |w: &[f32; 4000]| w.iter().map(|w| w * w).sum::<f32>() / 4000.0;
+        let rng = &mut Rng::new(1, 0);
+        init.fill::<LeakyRelu>(&mut w, &mut b, 4, rng);
+        assert!((variance(&w) * 4.0 / LeakyRelu::GAIN - 1.0).abs() < 0.05);
+        // Evenly within ± 0.5 / √4.
+        assert!(b.iter().all(|b| b.abs() <= 0.25));
+        let low = b.iter().filter(|b| **b < -0.125).count();
+        let high = b.iter().filter(|b| **b > 0.125).count();
+        assert!(
+            low.abs_diff(100) < 25 && high.abs_diff(100) < 25,
+            "{low}, {high}"
+        );
+        init.fill::<Linear>(&mut w, &mut b, 4, rng);
+        assert!((variance(&w) * 4.0 / 0.0625 - 1.0).abs() < 0.05);
+        assert_eq!(b, [0.0; 400]);
     }
 }

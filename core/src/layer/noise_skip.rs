@@ -207,3 +207,168 @@ impl<F: Layer<Out = [f32; N]>, const N: usize> Layer for NoiseSkip<F, N> {
         self.scale = [init.noise; N];
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::vec::Vec;
+
+    use super::super::checks::{assert_close, random_net, random_rows, slopes, widen};
+    use super::super::oracle::{self, Defined, Jet};
+    use super::super::{Dense, Silu, Tanh};
+    use super::*;
+    use crate::chain;
+    use crate::params::ParamsExt as _;
+
+    type Sample = ([f32; 2], [f32; 3]);
+
+    /// z, ε, ż and ε̇ of three samples, in this order.
+    const NUMBERS: usize = 2 + 3 + 2 + 3;
+
+    fn draw(rng: &mut Rng) -> [Sample; 3] {
+        let (z, noise): ([[f32; 2]; 3], [[f32; 3]; 3]) = (random_rows(rng), random_rows(rng));
+        core::array::from_fn(|i| (z[i], noise[i]))
+    }
+
+    /// Σ c y + d ẏ with y = f(z) + s ε, of parameters (those of f, then s) and samples.
+    fn weighed<F: Defined>(at: &[f64], c: &[f64], d: &[f64]) -> f64 {
+        let (theta, samples) = at.split_at(at.len() - 3 * NUMBERS);
+        let (theta, scale) = theta.split_at(theta.len() - 3);
+        let weights = c.chunks(3).zip(d.chunks(3));
+        let sums = samples.chunks(NUMBERS).zip(weights).map(|(x, (c, d))| {
+            let jet = |i: usize| Jet {
+                value: x[i],
+                slope: x[5 + i],
+            };
+            let y = oracle::run(&F::definition(), theta, &[jet(0), jet(1)]);
+            let terms = (0..3).map(|i| {
+                let noise = jet(2 + i);
+                c[i] * (y[i].value + scale[i] * noise.value)
+                    + d[i] * (y[i].slope + scale[i] * noise.slope)
+            });
+            terms.sum::<f64>()
+        });
+        sums.sum()
+    }
+
+    fn check<F: Defined + Layer<In = [f32; 2], Out = [f32; 3]>>() {
+        let rng = &mut Rng::new(29, 0);
+        let net: NoiseSkip<F, 3> = random_net(rng);
+        let (x, direction, c, d) = (draw(rng), draw(rng), random_rows(rng), random_rows(rng));
+        let mut at = widen(net.leaves().flatten());
+        for ((z, noise), (zt, noise_t)) in x.iter().zip(&direction) {
+            at.extend(widen(z.iter().chain(noise).chain(zt).chain(noise_t)));
+        }
+        let [cs, ds] = [&c, &d].map(|rows: &[[f32; 3]; 3]| widen(rows.as_flattened()));
+        let zeros = [0.0; 9];
+        let parameters = at.len() - 3 * NUMBERS;
+
+        let (mut tape, mut y) = (Zero::ZERO, Zero::ZERO);
+        net.forward(&x, &mut tape, &mut y);
+        let (trace, mut tangent_tape, mut yt) = (
+            Trace {
+                x: &x,
+                tape: &tape,
+                y: &y,
+            },
+            Zero::ZERO,
+            Zero::ZERO,
+        );
+        net.tangent(trace, &direction, &mut tangent_tape, &mut yt);
+        let along = TangentTrace {
+            x: &direction,
+            tape: &tangent_tape,
+            y: &yt,
+        };
+        for (i, (y, yt)) in y.iter().flatten().zip(yt.iter().flatten()).enumerate() {
+            let unit: Vec<f64> = (0..9).map(|j| f64::from(u8::from(i == j))).collect();
+            let wanted = [
+                weighed::<F>(&at, &unit, &zeros),
+                weighed::<F>(&at, &zeros, &unit),
+            ];
+            assert_close("y and ẏ", &widen([y, yt]), &wanted);
+        }
+
+        let flat = |rows: &[Sample; 3]| -> Vec<f64> {
+            rows.iter()
+                .flat_map(|(z, noise)| widen(z.iter().chain(noise)))
+                .collect()
+        };
+        let wanted = slopes(&at, |at| weighed::<F>(at, &cs, &zeros));
+        let (by_parameters, by_samples) = wanted.split_at(parameters);
+        let by_x: Vec<f64> = by_samples
+            .chunks(NUMBERS)
+            .flat_map(|x| &x[..5])
+            .copied()
+            .collect();
+        let (mut dx, mut grad) = (x, NoiseSkip::ZERO);
+        let spent = Input::Spent(&mut dx);
+        net.backward::<Linear, 3>(spent, &mut tape.clone(), &mut c.clone(), Some(&mut grad));
+        assert_close("dθ", &widen(grad.leaves().flatten()), by_parameters);
+        assert_close("dx", &flat(&dx), &by_x);
+        // Nobody asks for the adjoint of the input; or for the gradient.
+        let mut again = NoiseSkip::ZERO;
+        net.backward::<Linear, 3>(
+            Input::Kept(&x),
+            &mut tape.clone(),
+            &mut c.clone(),
+            Some(&mut again),
+        );
+        assert!(again.values().eq(grad.values()));
+        let mut frozen = x;
+        net.backward::<Linear, 3>(
+            Input::Spent(&mut frozen),
+            &mut tape.clone(),
+            &mut c.clone(),
+            None,
+        );
+        assert_eq!(frozen, dx);
+
+        let wanted = slopes(&at, |at| weighed::<F>(at, &cs, &ds));
+        let (by_parameters, by_samples) = wanted.split_at(parameters);
+        let by = |part: core::ops::Range<usize>| -> Vec<f64> {
+            by_samples
+                .chunks(NUMBERS)
+                .flat_map(|x| &x[part.clone()])
+                .copied()
+                .collect()
+        };
+        let (mut dx, mut grad) = (Dual::ZERO, NoiseSkip::ZERO);
+        let dy = Dual {
+            value: c,
+            tangent: d,
+        };
+        net.backward_tangent(trace, along, &mut dy.clone(), &mut grad, Some(&mut dx));
+        assert_close("dθ of both", &widen(grad.leaves().flatten()), by_parameters);
+        assert_close("dx of both", &flat(&dx.value), &by(0..5));
+        assert_close("dẋ of both", &flat(&dx.tangent), &by(5..10));
+        let mut again = NoiseSkip::ZERO;
+        net.backward_tangent(trace, along, &mut dy.clone(), &mut again, None);
+        assert!(again.values().eq(grad.values()));
+    }
+
+    #[test]
+    fn passes_match_the_definition() {
+        check::<Dense<2, 3, Tanh>>();
+        check::<chain![Dense<2, 4, Silu>, Dense<4, 3>]>();
+    }
+
+    #[test]
+    fn the_scale_is_its_last_leaf_and_begins_at_the_noise() {
+        type Net = NoiseSkip<Dense<2, 3>, 3>;
+        assert_eq!((Net::LEN, Net::LEAVES), (12, 3));
+        let shapes = [&[2, 3][..], &[3], &[3], &[]];
+        assert_eq!([0, 1, 2, 3].map(Net::shape), shapes);
+        let mut net = Net::ZERO;
+        let init = Init {
+            noise: 0.75,
+            ..Init::PLAIN
+        };
+        net.init(&init, &mut Rng::new(1, 0));
+        assert_eq!(net.leaf(2), [0.75; 3]);
+        net.leaf_mut(2).fill(0.5);
+        assert_eq!(net.scale, [0.5; 3]);
+        net.leaf_mut(0).fill(2.0);
+        assert_eq!((net.net.w, net.leaf(0)), ([[2.0; 3]; 2], &[2.0; 6][..]));
+        assert!(net.leaf(3).is_empty() && net.leaf_mut(3).is_empty());
+    }
+}

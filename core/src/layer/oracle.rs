@@ -12,9 +12,9 @@ use super::{
 
 /// `value` + `slope` ε with ε² = 0: a number and its directional derivative.
 #[derive(Clone, Copy)]
-pub(super) struct Jet {
-    pub(super) value: f64,
-    pub(super) slope: f64,
+pub(crate) struct Jet {
+    pub(crate) value: f64,
+    pub(crate) slope: f64,
 }
 
 impl Jet {
@@ -50,7 +50,7 @@ impl Mul<f64> for Jet {
 }
 
 /// An activation by its textbook formula.
-pub(super) trait Formula: Activation {
+pub(crate) trait Formula: Activation {
     fn formula(z: Jet) -> Jet;
 }
 
@@ -94,7 +94,7 @@ enum Wiring {
 }
 
 /// One layer with weights, by definition. A dense layer is a convolution of length one.
-pub(super) struct Definition {
+pub(crate) struct Definition {
     wiring: Wiring,
     c_in: usize,
     l_in: usize,
@@ -146,7 +146,7 @@ impl Definition {
 }
 
 /// A network that the oracle can run.
-pub(super) trait Defined: Layer<In: Row> {
+pub(crate) trait Defined: Layer<In: Row> {
     fn definition() -> Vec<Definition>;
 }
 
@@ -225,7 +225,7 @@ impl<X: Row, Y: Row> Defined for Reshape<X, Y> {
 }
 
 /// The layers in order, each taking its parameters from the front of `theta`.
-pub(super) fn run(net: &[Definition], mut theta: &[f64], x: &[Jet]) -> Vec<Jet> {
+pub(crate) fn run(net: &[Definition], mut theta: &[f64], x: &[Jet]) -> Vec<Jet> {
     net.iter().fold(x.to_vec(), |x, layer| {
         let (own, rest) = theta.split_at(layer.weights() + layer.c_out);
         theta = rest;

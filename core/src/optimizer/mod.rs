@@ -4,6 +4,8 @@ mod adam;
 mod rms_prop;
 mod schedule;
 mod sgd;
+#[cfg(test)]
+mod tests;
 
 pub use adam::{Adam, AdamState};
 pub use rms_prop::{RmsProp, RmsPropState};

@@ -68,4 +68,39 @@ mod tests {
         assert_eq!(Schedule::Constant.factor(100, 100), 1.0);
         assert_eq!(Schedule::Constant.factor(0, 0), 1.0);
     }
+
+    #[test]
+    fn schedules_fall_as_their_formulas_do() {
+        let linear = Schedule::Linear {
+            from: 0.25,
+            to: 0.75,
+        };
+        // Of 8 steps, 2 to 6 are the fall.
+        let fall = [1.0, 1.0, 1.0, 0.75, 0.5, 0.25, 0.0, 0.0, 0.0];
+        for (step, wanted) in (0..).zip(fall) {
+            assert_eq!(linear.factor(step, 8), wanted, "at {step} of 8");
+        }
+        // cos 60° = 1/2.
+        assert!((Schedule::Cosine.factor(2, 6) - 0.75).abs() < 1e-6);
+    }
+
+    /// Numbers that are in checkpoints.
+    #[test]
+    fn a_schedule_is_its_numbers() {
+        let linear = Schedule::Linear {
+            from: 0.5,
+            to: 0.75,
+        };
+        let known = [
+            (Schedule::Constant, (0, 0.0, 0.0)),
+            (linear, (1, 0.5, 0.75)),
+            (Schedule::Cosine, (2, 0.0, 0.0)),
+        ];
+        for (schedule, numbers) in known {
+            assert_eq!(schedule.numbers(), numbers);
+            let (kind, from, to) = numbers;
+            assert_eq!(Schedule::from_numbers(kind, from, to), Some(schedule));
+        }
+        assert_eq!(Schedule::from_numbers(3, 0.5, 0.75), None);
+    }
 }

@@ -1,6 +1,7 @@
 //! A small state of every kind there is, and everything that can happen to its bytes.
 
 mod damage;
+mod items;
 mod refusal;
 mod round_trip;
 
@@ -36,6 +37,7 @@ struct State {
     running: bool,
     step: u32,
     uptime: u64,
+    level: u8,
     losses: [f32; 2],
 }
 
@@ -50,6 +52,7 @@ impl Persist for State {
         + bool::BYTES
         + u32::BYTES
         + u64::BYTES
+        + u8::BYTES
         + <[f32; 2]>::BYTES;
 
     fn save(&self, out: &mut Writer<'_>) {
@@ -63,6 +66,7 @@ impl Persist for State {
         self.running.save(out);
         self.step.save(out);
         self.uptime.save(out);
+        self.level.save(out);
         self.losses.save(out);
     }
 
@@ -77,6 +81,7 @@ impl Persist for State {
         self.running.load(from)?;
         self.step.load(from)?;
         self.uptime.load(from)?;
+        self.level.load(from)?;
         self.losses.load(from)
     }
 }
@@ -97,6 +102,7 @@ impl State {
             running: false,
             step: 0,
             uptime: 0,
+            level: 0,
             losses: [0.0; 2],
         }
     }
@@ -113,6 +119,7 @@ impl State {
             running: seed.is_multiple_of(2),
             step: seed as u32 + 7,
             uptime: u64::MAX - seed,
+            level: 0xA5 ^ seed as u8,
             ..Self::new()
         };
         let rng = &mut state.rng;

@@ -42,6 +42,7 @@ fn another_shape_is_refused_also_where_it_takes_as_many_bytes() {
     differ([0u32; 2], 0u64);
     differ([[0.0f32; 2]; 3], [[0.0f32; 3]; 2]);
     differ(1.0f32, 1u32);
+    differ(1u8, true);
     differ(0u32, [0u32; 1]);
     differ(0u32, 0u64);
     differ(
@@ -111,9 +112,15 @@ fn moments_that_cannot_be_are_refused() {
     use crate::optimizer::{AdamState, RmsPropState};
     use crate::params::Params as _;
 
-    refuses_moments::<RmsPropState<Critic>>(&[(0, -0.5), (0, 1.5), (4, -1.0)]);
-    let (first, second) = (4 * Critic::LEN, 8 * Critic::LEN);
-    refuses_moments::<AdamState<Critic>>(&[(first, -1.0), (second, 1.5), (second + 4, -1.5)]);
+    refuses_moments::<RmsPropState<Generator>>(&[(0, -0.5), (0, 1.5), (4, -1.0)]);
+    let (first, second) = (4 * Generator::LEN, 8 * Generator::LEN);
+    let last = second - 4;
+    refuses_moments::<AdamState<Generator>>(&[
+        (first, -1.0),
+        (last, -1.0),
+        (second, 1.5),
+        (second + 4, -1.5),
+    ]);
 }
 
 fn refuses_moments<S: Persist + crate::optimizer::OptimizerState>(forgeries: &[(usize, f32)]) {

@@ -15,6 +15,7 @@ fn a_checkpoint_brings_back_every_bit() {
     assert_eq!(state.statistics, lived.statistics);
     assert_eq!((state.step, state.uptime), (lived.step, lived.uptime));
     assert_eq!((state.running, state.rng), (lived.running, lived.rng));
+    assert_eq!(state.level, lived.level);
 }
 
 #[test]
