@@ -133,6 +133,25 @@ pub(super) fn random_net<L: Layer>(rng: &mut Rng) -> L {
     net
 }
 
+/// Leaves of these shapes, each written and read as itself.
+pub(super) fn check_leaves<L: Layer>(shapes: &[&[usize]]) {
+    let lengths: Vec<usize> = shapes.iter().map(|shape| shape.iter().product()).collect();
+    assert_eq!((L::LEAVES, L::LEN), (shapes.len(), lengths.iter().sum()));
+    let (mut net, mut numbers) = (L::ZERO, (1..).map(|n| n as f32));
+    let mut written = Vec::new();
+    for (i, shape) in shapes.iter().enumerate() {
+        assert_eq!(L::shape(i), *shape);
+        let leaf = net.leaf_mut(i);
+        leaf.fill_with(|| numbers.next().unwrap_or_default());
+        written.push(leaf.to_vec());
+    }
+    assert!(written.iter().map(Vec::len).eq(lengths));
+    assert!(net.leaves().eq(written.iter().map(Vec::as_slice)));
+    let past = shapes.len();
+    assert!(L::shape(past).is_empty() && net.leaf(past).is_empty());
+    assert!(net.leaf_mut(past).is_empty());
+}
+
 /// All four passes of a network against the oracle, at a random point.
 pub(super) fn check_passes<L: Defined>() {
     let name = core::any::type_name::<L>();

@@ -200,6 +200,7 @@ impl<const I: usize, const O: usize, A> Dense<I, O, A> {
 #[cfg(test)]
 mod tests {
     use super::super::LeakyRelu;
+    use super::super::checks::check_leaves;
     use super::*;
     use crate::chain;
 
@@ -269,9 +270,23 @@ mod tests {
     }
 
     #[test]
+    fn norms_are_left_to_luck_where_nobody_asks() {
+        let (_, (second, _)) = drawn(&Init::PLAIN);
+        let norms = (0..16).map(|o| second.norm(o));
+        let (least, most) = (norms.clone().fold(9.0, f32::min), norms.fold(0.0, f32::max));
+        assert!(most > 1.2 * least, "{least} to {most}");
+    }
+
+    #[test]
     fn a_unit_without_weights_stays_without() {
         let mut dense = Dense::<2, 1>::ZERO;
         dense.set_norm(0, 1.0);
         assert_eq!(dense.w, [[0.0], [0.0]]);
+    }
+
+    #[test]
+    fn leaves_have_their_shapes() {
+        check_leaves::<Dense<3, 2>>(&[&[3, 2], &[2]]);
+        check_leaves::<chain![Dense<3, 2>, Dense<2, 1>]>(&[&[3, 2], &[2], &[2, 1], &[1]]);
     }
 }

@@ -102,6 +102,7 @@ impl<const N: usize> Layer for Gain<N> {
 #[cfg(test)]
 mod tests {
     use super::super::LeakyRelu;
+    use super::super::checks::check_leaves;
     use super::*;
 
     #[test]
@@ -142,5 +143,13 @@ mod tests {
         assert_eq!(out.value, [[2.0, 0.5, 0.0]]);
         assert_eq!(out.tangent, [[4.0, 1.0, 0.0]]);
         assert_eq!(grad, Gain::ZERO);
+    }
+
+    #[test]
+    fn gains_are_its_leaf_and_begin_at_one() {
+        check_leaves::<Gain<3>>(&[&[3]]);
+        let mut layer = Gain::ZERO;
+        layer.init(&Init::PLAIN, &mut Rng::new(1, 0));
+        assert_eq!(layer.gains, [1.0; 3]);
     }
 }

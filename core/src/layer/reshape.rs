@@ -123,13 +123,14 @@ impl<X: Row, Y: Row> Layer for Reshape<X, Y> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::checks::check_passes;
+    use super::super::checks::{check_leaves, check_passes};
     use super::*;
     use crate::chain;
     use crate::gan::infer;
 
     #[test]
     fn passes_match_the_definition() {
+        check_leaves::<Flatten<3, 2, 6>>(&[]);
         check_passes::<Flatten<3, 2, 6>>();
         check_passes::<Unflatten<6, 2, 3>>();
         check_passes::<chain![Unflatten<6, 2, 3>, Flatten<2, 3, 6>]>();

@@ -102,32 +102,46 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         false => &args.parts,
     };
     let kept = fs::read_to_string(process::workspace().join(KEPT)).unwrap_or_default();
-    let mut new = Vec::new();
+    let (mut all, mut new) = (Outcome::default(), Vec::new());
     for &part in parts {
         let outcome = mutate(part, args)?;
         let unexplained = unexplained(&outcome.missed, &kept);
-        println!(
-            "{}: {} mistakes noticed, {} not, {} of them without a reason in {KEPT}; {} do not build",
-            part.name(),
-            outcome.noticed,
-            outcome.missed.lines().count(),
-            unexplained.len(),
-            outcome.unviable
-        );
+        println!("{}: {}", part.name(), outcome.told(unexplained.len()));
         new.extend(unexplained.into_iter().map(str::to_owned));
+        all.add(&outcome);
     }
+    println!("in all: {}", all.told(new.len()));
     match new.is_empty() {
         true => Ok(()),
         false => bail!("no test notices\n{}", new.join("\n")),
     }
 }
 
-/// What became of a part's mistakes.
+/// What became of mistakes.
+#[derive(Default)]
 struct Outcome {
     noticed: usize,
     /// A line each.
     missed: String,
     unviable: usize,
+}
+
+impl Outcome {
+    fn add(&mut self, other: &Self) {
+        self.noticed += other.noticed;
+        self.missed.push_str(&other.missed);
+        self.unviable += other.unviable;
+    }
+
+    fn told(&self, unexplained: usize) -> String {
+        format!(
+            "{} mistakes noticed, {} not, {unexplained} of them without a reason in {KEPT}; {} do \
+             not build",
+            self.noticed,
+            self.missed.lines().count(),
+            self.unviable
+        )
+    }
 }
 
 fn mutate(part: Part, args: &Args) -> Result<Outcome> {
@@ -170,7 +184,9 @@ fn command(part: Part, args: &Args, out: &Path) -> Command {
     if let Some(shard) = &args.shard {
         command.args(["--shard", shard]);
     }
-    command.args(["--", "--lib", "--"]).args(part.tests());
+    // Said to the build as well, or every example is built for every mistake.
+    command.arg("--cargo-arg=--lib");
+    command.args(["--", "--"]).args(part.tests());
     command
 }
 
