@@ -2,6 +2,7 @@
 
 mod damage;
 mod items;
+mod optional;
 mod refusal;
 mod round_trip;
 
