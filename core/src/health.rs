@@ -17,7 +17,7 @@ mod provoked;
 pub use best::Best;
 pub use doctor::{Doctor, Treated};
 pub use exam::Exam;
-pub use illness::{Cure, Illness};
+pub use illness::{Cure, Illness, LEAST_SPREAD};
 
 use crate::layer::Layer as _;
 use crate::model::Model;

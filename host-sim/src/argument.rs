@@ -59,6 +59,15 @@ impl Default for Destination {
     }
 }
 
+/// Whether a run that goes wrong is treated.
+#[derive(Debug, Clone, Copy, Default, Args)]
+pub struct Rescue {
+    /// Leave a run that goes wrong as it is: no smaller rates, no stronger penalties, no way back to the
+    /// best generator so far
+    #[arg(long)]
+    pub no_rescue: bool,
+}
+
 /// Reads a whole number from `MIN` to `MAX`; the error is the remedy.
 pub(crate) fn whole<const MIN: u64, const MAX: u64>(text: &str) -> Result<u64, String> {
     text.parse()

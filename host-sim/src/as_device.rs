@@ -55,6 +55,15 @@ impl Clock for Stopwatch {
     }
 }
 
+/// What went wrong in a run, and was seen to.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Care {
+    /// What the doctor has found and done.
+    pub treated: Vec<Treated>,
+    /// Times that networks which were no sound numbers were set back to sound ones.
+    pub rolled_back: u32,
+}
+
 /// What is left of `readings` for a learner that has taken some of them.
 pub fn left<M: Network>(readings: Vec<Sample>, learner: &Pupil<'_, M>) -> Vec<Sample> {
     let taken = learner.readings().count() + learner.readings().rejected();
@@ -83,7 +92,8 @@ pub struct Orders {
 }
 
 /// Has a device with this learner and this shadow take `readings` and train as `orders` say; returns
-/// how it was treated. `after` sees the learner after every round, and the record when one is due;
+/// what went wrong and was seen to; networks that are no sound numbers are set back with or without
+/// rescue. `after` sees the learner after every round, and the record when one is due;
 /// `save` gets what is to be in a checkpoint. A failure of either ends the run.
 pub fn live<M: Network>(
     learner: &mut Pupil<'_, M>,
@@ -92,7 +102,7 @@ pub fn live<M: Network>(
     orders: Orders,
     mut after: impl FnMut(&Pupil<'_, M>, Option<Record>) -> Result<(), Failure>,
     mut save: impl FnMut(&Course<'_, M, Supply<'_, M::Held>>) -> Result<(), Failure>,
-) -> Result<Vec<Treated>, Failure> {
+) -> Result<Care, Failure> {
     let session = &learner.session;
     let Orders {
         plan, end, rescue, ..
@@ -117,10 +127,11 @@ pub fn live<M: Network>(
     let mut sampler = Sampler::new(playback, Plausible::ANY, outbox, &tally);
 
     let told = std::cell::Cell::new(None);
-    let treated = std::cell::RefCell::new(Vec::new());
+    let care = std::cell::RefCell::new(Care::default());
     let reporter = |event: &Event| match event {
         Event::Progress(record) => told.set(Some(*record)),
-        Event::Treated(event) => treated.borrow_mut().push(*event),
+        Event::Treated(event) => care.borrow_mut().treated.push(*event),
+        Event::RolledBack { total, .. } => care.borrow_mut().rolled_back = *total,
         _ => {}
     };
     let mut device = Device::with(
@@ -159,5 +170,5 @@ pub fn live<M: Network>(
             }
         }
     }
-    Ok(treated.take())
+    Ok(care.take())
 }

@@ -57,8 +57,8 @@ pub enum Cure {
 const WON: f32 = -0.3;
 /// V below which a discriminator is confidently wrong, in nats; one that guesses has −2 ln 2.
 const ASTRAY: f32 = -4.0;
-/// The least spread that is not a collapse.
-const LEAST_SPREAD: f32 = 0.05;
+/// The least spread of generated samples in any direction, beside the data's, that is not a collapse.
+pub const LEAST_SPREAD: f32 = 0.05;
 /// The lowest γ that holds a discriminator, the highest that there is, and the factor between two.
 const GAMMA: (f32, f32, f32) = (0.5, 64.0, 4.0);
 /// What rates are multiplied by.

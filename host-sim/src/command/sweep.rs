@@ -1,7 +1,9 @@
 //! `ganlet sweep`: many seeds and settings in parallel, beside the noise floor and the baselines.
 
 mod bench;
+mod care;
 mod drift;
+mod grid;
 mod likeness;
 mod mixture;
 mod modes;
@@ -15,7 +17,7 @@ use clap::ValueEnum;
 use rayon::prelude::*;
 
 use self::outcome::Row;
-use crate::argument::{Destination, steps, threads, whole};
+use crate::argument::{Destination, Rescue, steps, threads, whole};
 use crate::console;
 use crate::error::Failure;
 use crate::output::OutDir;
@@ -29,7 +31,7 @@ Examples:
   ganlet sweep
   ganlet sweep --suite windows --seeds 3 --json
   ganlet sweep --suite drift --seeds 3
-  ganlet sweep --only '3 modes' --seeds 100
+  ganlet sweep --only '3 modes sd 0.2' --seeds 100
   ganlet sweep --suite real --data-dir ../shared/data";
 
 /// What a sweep trains on.
@@ -65,7 +67,7 @@ pub struct Args {
     /// What to train on
     #[arg(long, value_enum, default_value_t)]
     pub suite: Suite,
-    /// Only the rows whose name has this in it
+    /// Only the row of this name, or else those whose name has this in it
     #[arg(long, value_name = "TEXT")]
     pub only: Option<String>,
     /// Seeds for each row of the table
@@ -75,6 +77,9 @@ pub struct Args {
     /// Steps of the generator [default: by the model]
     #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = steps)]
     pub steps: Option<u64>,
+    /// Whether a run that goes wrong is treated; the lives of the suite drift never are.
+    #[command(flatten)]
+    pub rescue: Rescue,
     /// Folder of the real series and their MANIFEST.md
     #[arg(long, value_name = "DIR", default_value = "../shared/data")]
     pub data_dir: PathBuf,
@@ -116,7 +121,10 @@ pub fn run(args: &Args) -> Result<(), Failure> {
     console::print(|to| {
         match &swept {
             Swept::Drift(rows) => drift::write(to, rows)?,
-            Swept::Trained(rows) => table::write(to, args.suite, rows)?,
+            Swept::Trained(rows) => {
+                table::write(to, args.suite, rows)?;
+                care::write(to, rows)?;
+            }
         }
         writeln!(to, "wrote {}", path.display())
     })
@@ -135,7 +143,7 @@ fn trained(args: &Args) -> Result<Vec<Row>, Failure> {
     let progress = Progress::new(settings.len() as u64 * args.seeds, "runs");
     let rows = settings
         .par_iter()
-        .map(|setting| Row::of(setting, args.seeds, args.steps, &progress))
+        .map(|setting| Row::of(setting, args, &progress))
         .collect();
     progress.finish();
     rows
@@ -150,8 +158,12 @@ fn chosen<T>(
     let Some(text) = only else {
         return Ok(rows);
     };
-    let (chosen, others): (Vec<T>, Vec<T>) =
-        rows.into_iter().partition(|row| name(row).contains(text));
+    let exact = rows.iter().any(|row| name(row) == text);
+    let wanted = |row: &T| match exact {
+        true => name(row) == text,
+        false => name(row).contains(text),
+    };
+    let (chosen, others): (Vec<T>, Vec<T>) = rows.into_iter().partition(wanted);
     if chosen.is_empty() {
         let names: Vec<&str> = others.iter().map(name).collect();
         return Err(Failure::input(
@@ -173,4 +185,26 @@ fn in_parallel<T: Send>(
         .build()
         .map_err(|error| Failure::job(error, "--threads", "give a smaller number"))?;
     Ok(pool.install(work))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_whole_name_is_one_row_and_a_part_of_names_several() {
+        let rows = || vec!["sine", "sine, modes", "noise"];
+        let some = |text| chosen(rows(), Some(text), |row| row).map_err(|error| error.to_string());
+        assert_eq!(some("sine"), Ok(vec!["sine"]));
+        assert_eq!(some("sin"), Ok(vec!["sine", "sine, modes"]));
+        let refused = some("cosine").unwrap_err();
+        assert!(
+            refused.contains("the rows are: sine; sine, modes; noise"),
+            "{refused}"
+        );
+        assert_eq!(
+            chosen(rows(), None, |row| row).map_or(0, |rows| rows.len()),
+            3
+        );
+    }
 }

@@ -10,7 +10,7 @@ use clap::ArgGroup;
 use ganlet::divergence::Target;
 use ganlet::loss::Loss;
 
-use crate::argument::{Destination, Model, Selection, loss, seed, steps, whole};
+use crate::argument::{Destination, Model, Rescue, Selection, loss, seed, steps, whole};
 use crate::bad_sensor::Faults;
 use crate::error::Failure;
 
@@ -90,10 +90,9 @@ pub struct Args {
     #[arg(long, value_name = "N", allow_negative_numbers = true, requires = "memory",
           value_parser = whole::<2, 1_000_000>)]
     pub warm_up: Option<u64>,
-    /// Leave a run that goes wrong as it is: no smaller rates, no stronger penalties, no way back to the
-    /// best generator so far
-    #[arg(long)]
-    pub no_rescue: bool,
+    /// Whether a run that goes wrong is treated.
+    #[command(flatten)]
+    pub rescue: Rescue,
     /// Also write learned.svg, the histograms of data and generated readings
     #[arg(long)]
     pub picture: bool,

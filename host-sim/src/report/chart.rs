@@ -132,6 +132,14 @@ impl Chart {
         self
     }
 
+    /// Makes named rows twice as high, so that each has room for a histogram.
+    #[must_use]
+    pub fn high_rows(mut self) -> Self {
+        let rows = self.y.names.as_ref().map_or(0, Vec::len);
+        self.size.1 = 70 + 68 * rows.clamp(1, 1000) as u32;
+        self
+    }
+
     /// Makes the chart as wide as the page.
     #[must_use]
     pub fn wide(mut self) -> Self {

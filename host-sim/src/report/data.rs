@@ -242,12 +242,12 @@ pub struct Windows {
     pub rate: Option<f64>,
 }
 
-/// Many seeds and settings: one row of dots for each setting.
+/// Many seeds and settings: one row for each setting.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Sweep {
     /// What was run, `scalars, 6 seeds` say.
     pub title: String,
-    /// What the dots measure, with its unit.
+    /// What is measured of each seed, with its unit.
     pub measure: String,
     /// The settings, from top to bottom.
     pub rows: Vec<SweepRow>,
@@ -258,7 +258,7 @@ pub struct Sweep {
 pub struct SweepRow {
     /// Name of the setting.
     pub name: String,
-    /// The measure for each seed.
+    /// The measure for each of the seeds 1, 2, 3, ….
     pub seeds: Vec<f64>,
     /// The same measure between two real samples: nothing can be below it but by luck.
     pub floor: Option<f64>,

@@ -75,6 +75,11 @@ impl Bins {
         (self.lo, self.edge(self.count))
     }
 
+    /// Left and right edge of each bin.
+    pub(super) fn edges(&self) -> impl Iterator<Item = (f64, f64)> + '_ {
+        (0..self.count).map(|bin| (self.edge(bin), self.edge(bin + 1)))
+    }
+
     /// The middles of the bins.
     pub(super) fn middles(&self) -> impl Iterator<Item = f64> + '_ {
         (0..self.count).map(|bin| self.lo + self.width * (bin as f64 + 0.5))

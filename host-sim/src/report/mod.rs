@@ -20,6 +20,7 @@ mod key;
 mod mark;
 pub mod metrics;
 pub mod number;
+mod outcomes;
 pub mod page;
 mod palette;
 mod polyline;

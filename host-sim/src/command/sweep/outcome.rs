@@ -2,14 +2,18 @@
 
 use std::time::{Duration, Instant};
 
-use ganlet::session::{Session, Settled};
+use ganlet::health::Shadow;
+use ganlet::session::Session;
 use rayon::prelude::*;
 use serde::Serialize;
 
+use super::Args;
 use super::bench::{Baselines, Bench, Difference, rows};
+use super::care::Care;
 use super::likeness::Likeness;
 use super::modes::Modes;
 use super::suite::Setting;
+use crate::as_device::{self, Orders};
 use crate::error::Failure;
 use crate::measure;
 use crate::network::{self, Job, Network};
@@ -52,6 +56,9 @@ pub(super) struct Outcome {
     pub(super) fingerprint: String,
     /// Steps skipped because a gradient was not finite.
     pub(super) skipped: u32,
+    /// What went wrong on the way.
+    #[serde(flatten)]
+    pub(super) care: Care,
     pub(super) seconds: f64,
 }
 
@@ -75,17 +82,11 @@ pub(super) struct Row {
 }
 
 impl Row {
-    /// Trains `seeds` seeds of a setting; the order of the outcomes is that of the seeds.
-    pub(super) fn of(
-        setting: &Setting,
-        seeds: u64,
-        steps: Option<u64>,
-        progress: &Progress,
-    ) -> Result<Self, Failure> {
+    /// Trains the seeds of a setting; the order of the outcomes is that of the seeds.
+    pub(super) fn of(setting: &Setting, args: &Args, progress: &Progress) -> Result<Self, Failure> {
         setting.model.run(Runs {
             setting,
-            seeds,
-            steps,
+            args,
             progress,
         })
     }
@@ -93,8 +94,7 @@ impl Row {
 
 struct Runs<'a> {
     setting: &'a Setting,
-    seeds: u64,
-    steps: Option<u64>,
+    args: &'a Args,
     progress: &'a Progress,
 }
 
@@ -103,15 +103,16 @@ impl Job for Runs<'_> {
 
     fn run<M: Network>(self) -> Self::Output {
         let mut recipe = M::RECIPE;
-        if let Some(steps) = self.steps {
+        if let Some(steps) = self.args.steps {
             recipe.steps = steps as u32;
         }
         let bench = Bench::of::<M>(self.setting);
-        let outcomes = (1..=self.seeds)
+        let outcomes = (1..=self.args.seeds)
             .into_par_iter()
             .map(|seed| {
                 let learner = self.setting.source.learner::<M>(recipe, seed)?;
-                let outcome = trained(learner, self.setting, &bench);
+                let rescue = !self.args.rescue.no_rescue;
+                let outcome = trained(learner, self.setting, &bench, rescue)?;
                 self.progress.advance(1, || self.setting.name.clone());
                 Ok(outcome)
             })
@@ -127,19 +128,31 @@ impl Job for Runs<'_> {
     }
 }
 
-fn trained<M: Network>(mut learner: Pupil<'_, M>, setting: &Setting, bench: &Bench) -> Outcome {
+/// Trains as `ganlet train` does.
+fn trained<M: Network>(
+    mut learner: Pupil<'_, M>,
+    setting: &Setting,
+    bench: &Bench,
+    rescue: bool,
+) -> Result<Outcome, Failure> {
     let mut race = Race::new();
-    while !learner.session.done() {
-        let begun = Instant::now();
-        learner.turn();
-        race.spent += begun.elapsed();
-        if learner.session.trainer.between_rounds() {
-            race.look(&mut learner.session, bench);
-        }
-    }
+    let orders = Orders {
+        plan: None,
+        report_every: 0,
+        save_every: 0,
+        end: learner.session.recipe.steps,
+        rescue,
+    };
+    let look = |it: &Pupil<'_, M>, _| {
+        race.look(&it.session, bench);
+        Ok(())
+    };
+    let mut shadow = Shadow::NONE;
+    let care = as_device::live(&mut learner, &mut shadow, vec![], orders, look, |_| Ok(()))?;
+    race.stop();
     let settled = learner.settle(SETTLED_BY);
     let mut session = learner.session;
-    let fallback = settled.is_some_and(|settled: Settled| settled.fallback);
+    let fallback = settled.is_some_and(|settled| settled.fallback);
     let samples = |session: &Session<M>| {
         let mut rng = measure::rng(session.seed);
         rows(measure::samples(session, bench.count, &mut rng))
@@ -153,25 +166,31 @@ fn trained<M: Network>(mut learner: Pupil<'_, M>, setting: &Setting, bench: &Ben
     session.fallback = true;
     let own_fit = bench.distance(&samples(&session));
     let target = setting.source.target();
-    Outcome {
+    let modes = target.and_then(|target| Modes::of(target, &generated));
+    let spread = settled.map_or(0.0, |settled| settled.spread);
+    let skipped = session.trainer.skipped();
+    Ok(Outcome {
         seed: session.seed,
         likeness,
-        modes: target.and_then(|target| Modes::of(target, &generated)),
+        modes,
         fallback,
         network,
         own_fit,
         beside_gaussian: bench.beside_gaussian(&generated),
-        spread: settled.map_or(0.0, |settled| settled.spread),
+        spread,
         reached: race.reached,
         fingerprint: format!("{:08x}", session.trainer.fingerprint()),
-        skipped: session.trainer.skipped(),
+        skipped,
+        care: Care::of(&care, skipped, spread, modes),
         seconds: race.spent.as_secs_f64(),
-    }
+    })
 }
 
 /// A run against the clock, which stands still while the distance is measured.
 struct Race {
     spent: Duration,
+    /// When the clock was last set going.
+    since: Instant,
     next: u32,
     reached: [Option<Reached>; 2],
 }
@@ -180,22 +199,29 @@ impl Race {
     fn new() -> Self {
         Self {
             spent: Duration::ZERO,
+            since: Instant::now(),
             next: 100,
             reached: [None; 2],
         }
     }
 
+    fn stop(&mut self) {
+        self.spent += self.since.elapsed();
+    }
+
     /// Measures the distance, if it is time to: every 100 rounds to begin with, and every tenth part
     /// of the way from then on, until all goals are reached.
-    fn look<M: Network>(&mut self, session: &mut Session<M>, bench: &Bench) {
+    fn look<M: Network>(&mut self, session: &Session<M>, bench: &Bench) {
         let step = session.trainer.step();
         if step < self.next || self.reached.iter().all(Option::is_some) {
             return;
         }
+        self.stop();
         self.next = step + (step / 10).max(100);
+        let mut session = session.clone(); // the run's own is examined as it is
         session.recolour(QUICK.1);
         let mut rng = measure::rng(session.seed);
-        let distance = bench.distance(&rows(measure::samples(session, QUICK.0, &mut rng)));
+        let distance = bench.distance(&rows(measure::samples(&session, QUICK.0, &mut rng)));
         for (reached, goal) in self.reached.iter_mut().zip(GOALS) {
             if reached.is_none() && distance < goal {
                 *reached = Some(Reached {
@@ -204,5 +230,6 @@ impl Race {
                 });
             }
         }
+        self.since = Instant::now();
     }
 }

@@ -4,6 +4,8 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
+use super::care::Told as Trouble;
+use super::grid;
 use super::likeness::Likeness;
 use super::outcome::{Outcome, Reached, Row};
 use super::{Args, Suite};
@@ -38,6 +40,8 @@ struct Told<'a> {
     mass_error: Option<Spread>,
     /// Seeds for which the Gaussian fit stands in.
     fallbacks: usize,
+    /// What went wrong, counted.
+    care: Trouble,
 }
 
 /// The median and the worst of several seeds.
@@ -102,6 +106,7 @@ impl<'a> Told<'a> {
             modes_found: Spread::high_is_good(modes().map(|m| m.found as f64)),
             mass_error: Spread::low_is_good(modes().map(|m| m.mass_error)),
             fallbacks: all().filter(|outcome| outcome.fallback).count(),
+            care: Trouble::of(row),
         }
     }
 }
@@ -212,37 +217,15 @@ fn reached(row: &Row, goal: usize, told: impl Fn(Reached) -> String) -> Option<S
 /// Writes the table: median / worst seed.
 pub(super) fn write(to: &mut dyn Write, suite: Suite, rows: &[Row]) -> io::Result<()> {
     let told: Vec<Told<'_>> = rows.iter().map(Told::new).collect();
-    let columns = columns(suite);
-    let name = rows.iter().map(|row| row.name.chars().count()).max();
-    let name = name.unwrap_or(0).max(8);
-    let cells: Vec<Vec<String>> = told
+    let names: Vec<&str> = rows.iter().map(|row| row.name.as_str()).collect();
+    let columns: Vec<grid::Column> = columns(suite)
         .iter()
-        .map(|told| {
-            let cell = |column: &Column| (column.cell)(told).unwrap_or_else(|| "-".to_owned());
-            columns.iter().map(cell).collect()
+        .map(|column| grid::Column {
+            heading: column.heading,
+            cells: told.iter().map(&column.cell).collect(),
         })
         .collect();
-    let widths: Vec<usize> = columns
-        .iter()
-        .enumerate()
-        .map(|(i, column)| {
-            let cells = cells.iter().filter_map(|row| row.get(i));
-            let widest = cells.map(|cell| cell.chars().count()).max().unwrap_or(0);
-            widest.max(column.heading.chars().count())
-        })
-        .collect();
-    write!(to, "{:name$}", suite.name())?;
-    for (column, width) in columns.iter().zip(&widths) {
-        write!(to, "  {:>width$}", column.heading)?;
-    }
-    writeln!(to)?;
-    for (row, cells) in rows.iter().zip(&cells) {
-        write!(to, "{:name$}", row.name)?;
-        for (cell, width) in cells.iter().zip(&widths) {
-            write!(to, "  {cell:>width$}")?;
-        }
-        writeln!(to)?;
-    }
+    grid::write(to, suite.name(), &names, &columns)?;
     writeln!(
         to,
         "median / worst of {} seeds; W1 in standard deviations of the data, JS in nats",

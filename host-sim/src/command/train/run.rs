@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Instant;
 
-use ganlet::health::{Best, Shadow, Treated};
+use ganlet::health::{Best, Shadow};
 use ganlet::recipe::Recipe;
 use ganlet::record::Record;
 use ganlet::session::Session;
@@ -14,7 +14,7 @@ use serde::Serialize;
 use super::treatment::Treatment;
 use super::{Args, page};
 use crate::argument;
-use crate::as_device::{self, Orders, Plan};
+use crate::as_device::{self, Care, Orders, Plan};
 use crate::bad_sensor::{Faults, Toll};
 use crate::checkpoint;
 use crate::console;
@@ -80,6 +80,8 @@ pub struct Summary {
     pub rejected: u64,
     /// What went wrong, and what was done about it.
     pub treated: Vec<Treatment>,
+    /// Times that networks which were no sound numbers were set back to sound ones.
+    pub rolled_back: u32,
     /// What became of the readings, where the sensor was made to fail.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub faults: Option<Toll>,
@@ -130,7 +132,7 @@ impl Job for Train<'_> {
 
         let begun = Instant::now();
         let first = learner.session.trainer.step();
-        let Told { records, treated } = learn(
+        let Told { records, care } = learn(
             args,
             source,
             &reference,
@@ -171,8 +173,15 @@ impl Job for Train<'_> {
             steps_per_second: f64::from(rounds) / seconds.max(1e-9),
             rejected: source.rejected() + toll.map_or(0, |toll| toll.rejected_in_all()),
             faults: toll,
-            treated: treated.iter().map(Treatment::from).collect(),
+            treated: care.treated.iter().map(Treatment::from).collect(),
+            rolled_back: care.rolled_back,
         };
+        if summary.rolled_back > 0 {
+            console::warn(&format!(
+                "networks that were no sound numbers were set back to sound ones; times: {}",
+                summary.rolled_back
+            ));
+        }
         for treatment in &summary.treated {
             console::warn(&treatment.to_string());
         }
@@ -273,7 +282,7 @@ fn recipe<M: Network>(args: &Args) -> Recipe {
 /// What a run has told: its records with the distances measured then, and what went wrong.
 struct Told {
     records: Vec<(Record, Distance)>,
-    treated: Vec<Treated>,
+    care: Care,
 }
 
 /// Trains to the end, or to where the user wants to stop.
@@ -306,9 +315,9 @@ fn learn<M: Network>(
         report_every: every,
         save_every,
         end,
-        rescue: !args.no_rescue,
+        rescue: !args.rescue.no_rescue,
     };
-    let treated = as_device::live(
+    let care = as_device::live(
         learner,
         shadow,
         readings,
@@ -343,7 +352,7 @@ fn learn<M: Network>(
         },
     )?;
     progress.finish();
-    Ok(Told { records, treated })
+    Ok(Told { records, care })
 }
 
 fn row((record, distance): &(Record, Distance)) -> data::Metric {
