@@ -2,7 +2,10 @@
 
 use crate::chain;
 use crate::latent::Latent;
-use crate::layer::{Dense, Gain, Init, Kinks, Layer, LeakyRelu, NoiseSkip, Row, is_layer};
+use crate::layer::{
+    Conv1d, ConvTranspose1d, Dense, Flatten, Gain, Init, Kinks, Layer, LeakyRelu, NoiseSkip, Row,
+    Unflatten, is_layer,
+};
 use crate::penalty::Discriminator;
 use crate::recipe::Recipe;
 use crate::stream::{Axes, Coded, Held, PrincipalAxes};
@@ -62,6 +65,16 @@ pub struct Window16;
 #[derive(Clone, Copy, Debug)]
 pub struct Window32;
 
+/// Windows of 32 readings, by convolutions: 4,890 parameters.
+///
+/// The kernels run along the principal axes, in the order of their spread. Those of a stationary signal
+/// are nearly its frequencies, a sine and a cosine of each beside one another, so that what a kernel
+/// learns of one frequency holds for its neighbours. Along time, where every reading of a window is as
+/// large as any other, the same networks had three times the distance after as many rounds. [`Window32`]
+/// takes half the time of a round.
+#[derive(Clone, Copy, Debug)]
+pub struct Conv32;
+
 /// A generator of windows, from 8 latents and `N` noises.
 pub type WindowGenerator<const N: usize> =
     NoiseSkip<chain![Dense<8, 32, LeakyRelu>, Dense<32, 32, LeakyRelu>, Dense<32, N>], N>;
@@ -70,6 +83,32 @@ pub type AxesGenerator<const N: usize> = chain![WindowGenerator<N>, Gain<N>];
 /// A discriminator of windows.
 pub type WindowDiscriminator<const N: usize> =
     chain![Dense<N, 32, LeakyRelu>, Dense<32, 32, LeakyRelu>, Dense<32, 1>];
+
+/// From 8 latents over 8 channels of 8 and 8 channels of 16 to a window of 32, with 32 noises, and
+/// gains that are set by the data.
+pub type ConvGenerator = chain![
+    NoiseSkip<
+        chain![
+            Dense<8, 32, LeakyRelu>,
+            Dense<32, 64, LeakyRelu>,
+            Unflatten<64, 8, 8>,
+            ConvTranspose1d<8, 8, 8, 16, 4, 2, 1, LeakyRelu>,
+            ConvTranspose1d<8, 16, 1, 32, 4, 2, 1>,
+            Flatten<1, 32, 32>,
+        ],
+        32,
+    >,
+    Gain<32>,
+];
+/// From a window of 32 over 8 channels of 16 and 16 channels of 8 to 12 units and a logit.
+pub type ConvDiscriminator = chain![
+    Unflatten<32, 1, 32>,
+    Conv1d<1, 32, 8, 16, 4, 2, 1, LeakyRelu>,
+    Conv1d<8, 16, 16, 8, 4, 2, 1, LeakyRelu>,
+    Flatten<16, 8, 128>,
+    Dense<128, 12, LeakyRelu>,
+    Dense<12, 1>,
+];
 
 impl Model for Scalar {
     const NAME: &'static str = "scalar";
@@ -155,6 +194,29 @@ impl Model for Window32 {
     }
 }
 
+impl Model for Conv32 {
+    const NAME: &'static str = "conv32";
+    type Sample = [f32; 32];
+    type Generator = ConvGenerator;
+    type Discriminator = ConvDiscriminator;
+    type Axes = PrincipalAxes<32>;
+    type Held = Coded<32>;
+    type Panel = WindowPanel<32, 12, 13, 91>;
+
+    const RECIPE: Recipe = Recipe::WINDOW;
+    const INIT: (Init, Init) = (
+        Init {
+            noise: 0.3,
+            ..WINDOW_INIT.0
+        },
+        WINDOW_INIT.1,
+    );
+
+    fn suit(generator: &mut Self::Generator, axes: &Self::Axes) {
+        generator.1.gains = axes.gains();
+    }
+}
+
 /// The generator begins with half of its spread from the network and half from the noise. With
 /// noise alone it would be the Gaussian fit, which is a saddle of the game: a window that is a ring
 /// in two of its dimensions is not left for 10,000 steps.
@@ -177,4 +239,6 @@ const _: () = {
     is_layer::<<Modes as Model>::Discriminator>();
     is_layer::<AxesGenerator<32>>();
     is_layer::<WindowDiscriminator<32>>();
+    is_layer::<ConvGenerator>();
+    is_layer::<ConvDiscriminator>();
 };

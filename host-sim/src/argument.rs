@@ -20,6 +20,8 @@ pub enum Model {
     Window16,
     /// Windows of 32 readings
     Window32,
+    /// Windows of 32 readings, by convolutions
+    Conv32,
 }
 
 /// Which part of a CSV file to read.

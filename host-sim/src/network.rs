@@ -1,7 +1,8 @@
 //! From a model's name to its type.
 
+use clap::ValueEnum as _;
 use ganlet::checkpoint::{self, Name};
-use ganlet::model::{Model, Modes, Scalar, Window16, Window32};
+use ganlet::model::{Conv32, Model, Modes, Scalar, Window16, Window32};
 use ganlet::session::Session;
 
 use crate::argument;
@@ -32,6 +33,7 @@ impl argument::Model {
             Self::Modes => job.run::<Modes>(),
             Self::Window16 => job.run::<Window16>(),
             Self::Window32 => job.run::<Window32>(),
+            Self::Conv32 => job.run::<Conv32>(),
         }
     }
 
@@ -43,9 +45,9 @@ impl argument::Model {
     pub fn of_checkpoint(bytes: &[u8], path: &std::path::Path) -> Result<Self, Failure> {
         let refused = |error| Failure::told(&error, path.display());
         let found = checkpoint::peek(bytes).map_err(refused)?.model;
-        let known = [Self::Scalar, Self::Modes, Self::Window16, Self::Window32];
-        known
-            .into_iter()
+        Self::value_variants()
+            .iter()
+            .copied()
             .find(|model| model.run(NameOf) == found)
             .ok_or_else(|| {
                 Failure::input(
@@ -104,6 +106,7 @@ impl Network for Scalar {
 impl Network for Modes {}
 impl Network for Window16 {}
 impl Network for Window32 {}
+impl Network for Conv32 {}
 
 /// Learnable numbers of a model.
 pub fn parameters<M: Model>() -> usize {

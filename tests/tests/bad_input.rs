@@ -108,7 +108,7 @@ fn arguments_are_refused_by_flag_value_and_remedy() {
         (train("--stop-at 0"), "'0', --stop-at; give a whole number"),
         (
             train("--model foo"),
-            "'foo', --model; choose one of scalar, modes, window16, window32",
+            "'foo', --model; choose one of scalar, modes, window16, window32, conv32",
         ),
         (
             train("--loss foo"),
@@ -497,7 +497,7 @@ fn series_without_a_distribution_are_refused_on_one_line() {
         ("two readings and a hole", "t,value\n0,1\n1,\n2,2\n"),
     ];
     for (name, text) in cases {
-        for model in ["scalar", "window16", "window32"] {
+        for model in ["scalar", "window16", "window32", "conv32"] {
             let bench = Bench::new().with("x.csv", text);
             let args = [
                 "train", "--data", "x.csv", "--steps", "20", "--model", model,

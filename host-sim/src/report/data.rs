@@ -33,7 +33,7 @@ pub struct Facts {
     pub source: String,
     /// Physical unit of the readings, `°C` say.
     pub unit: Option<String>,
-    /// Name of the model: `scalar`, `window16`, `window32`.
+    /// Name of the model: `scalar`, `window32`, say.
     pub model: String,
     /// Name of the loss pair, `relativistic` say.
     pub loss: String,

@@ -7,7 +7,7 @@
 use ganlet::checkpoint::{self, HEADER_BYTES};
 use ganlet::health::Best;
 use ganlet::layer::Zero as _;
-use ganlet::model::{Model, Scalar, Window16, Window32};
+use ganlet::model::{Conv32, Model, Scalar, Window16, Window32};
 use ganlet::params::ParamsExt;
 use ganlet::rng::Rng;
 use ganlet::session::Session;
@@ -40,15 +40,17 @@ pub(super) fn attempt(bytes: &[u8]) {
     let Some((kind, bytes)) = bytes.split_first() else {
         return;
     };
-    match kind % 4 {
+    match kind % 5 {
         0 => {
             load::<Scalar>(bytes);
             load::<Window16>(bytes);
             load::<Window32>(bytes);
+            load::<Conv32>(bytes);
         }
         1 => load::<Scalar>(&forged::<Scalar>(bytes)),
         2 => load::<Window16>(&forged::<Window16>(bytes)),
-        _ => load::<Window32>(&forged::<Window32>(bytes)),
+        3 => load::<Window32>(&forged::<Window32>(bytes)),
+        _ => load::<Conv32>(&forged::<Conv32>(bytes)),
     }
 }
 

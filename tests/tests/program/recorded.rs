@@ -21,7 +21,7 @@ fn every_series_trains_and_generates_in_its_own_units() {
             .fold((f32::MAX, f32::MIN), |(low, high), &x| {
                 (low.min(x), high.max(x))
             });
-        for (model, width) in [("scalar", 1), ("window32", 32)] {
+        for (model, width) in [("scalar", 1), ("window32", 32), ("conv32", 32)] {
             let out = tempdir().expect("a folder");
             let path = entry.path.to_string_lossy();
             let rows = format!("0..{}", entry.train_n);

@@ -12,7 +12,7 @@ const TARGET: &str = "mixture:0.5:-1.5:0.2,0.5:1.5:0.2";
 
 #[test]
 fn a_run_that_was_stopped_and_resumed_ends_as_the_uninterrupted_one() {
-    for model in ["scalar", "window16", "window32"] {
+    for model in ["scalar", "window16", "window32", "conv32"] {
         let folder = tempdir().expect("a folder");
         let here = folder.path();
         let run = [

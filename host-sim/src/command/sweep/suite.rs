@@ -58,7 +58,7 @@ pub(super) fn settings(suite: Suite, data_dir: &Path) -> Result<Vec<Setting>, Fa
                 .chain(clustered.map(|row| scalar(row, Model::Modes)))
                 .collect()
         }
-        Suite::Windows => Ok([Model::Window32, Model::Window16]
+        Suite::Windows => Ok([Model::Window32, Model::Conv32, Model::Window16]
             .into_iter()
             .flat_map(|model| Signal::ALL.map(|signal| windows(signal, model)))
             .collect()),
@@ -86,6 +86,7 @@ fn windows(signal: Signal, model: Model) -> Setting {
     Setting {
         name: match model {
             Model::Window16 => format!("{signal}, windows of 16"),
+            Model::Conv32 => format!("{signal}, convolutions"),
             _ => signal.to_string(),
         },
         model,
