@@ -12,6 +12,9 @@ pub(crate) const BANK: usize = 64 * 1024;
 /// The size of a half.
 const HALF: usize = BYTES / 2;
 const GENERATION: usize = 8;
+/// Bytes of a checkpoint before its payload, the last four of which tell how long that is, and after it.
+const HEADER: usize = 36;
+const CRC: usize = 4;
 
 /// Makes an erased memory unless the file is one already.
 pub(crate) fn provide(file: &Path) -> io::Result<()> {
@@ -39,13 +42,13 @@ pub(crate) fn holding(checkpoint: &[u8]) -> Result<Vec<u8>> {
     Ok(memory)
 }
 
-/// The oldest checkpoint that `memory` holds, of so many bytes.
+/// The oldest checkpoint that `memory` holds.
 ///
 /// # Errors
 /// If it holds none.
-pub(crate) fn oldest(memory: &[u8], size: usize) -> Result<&[u8]> {
+pub(crate) fn oldest(memory: &[u8]) -> Result<&[u8]> {
     let halves = memory.chunks_exact(HALF);
-    let held = halves.filter_map(|half| Some((generation(half)?, half.get(..size)?)));
+    let held = halves.filter_map(|half| Some((generation(half)?, checkpoint(half)?)));
     let oldest = held.min_by_key(|(generation, _)| *generation);
     Ok(oldest.context("there is no checkpoint in the memory")?.1)
 }
@@ -53,10 +56,16 @@ pub(crate) fn oldest(memory: &[u8], size: usize) -> Result<&[u8]> {
 /// How many readings a device had taken in when it made a checkpoint: the first two numbers behind its
 /// header, those that its statistics hold and those that they refused.
 pub(crate) fn taken(checkpoint: &[u8]) -> Option<usize> {
-    const HEADER: usize = 36;
     let numbers = checkpoint.get(HEADER..HEADER + 8)?.as_chunks::<4>().0;
     let total = numbers.iter().map(|&bytes| u32::from_le_bytes(bytes));
     usize::try_from(total.sum::<u32>()).ok()
+}
+
+/// The checkpoint at the beginning of a half, as long as its header says.
+fn checkpoint(half: &[u8]) -> Option<&[u8]> {
+    let payload = half.get(HEADER - 4..HEADER)?.try_into();
+    let payload = usize::try_from(u32::from_le_bytes(payload.ok()?)).ok()?;
+    half.get(..HEADER.checked_add(payload)?.checked_add(CRC)?)
 }
 
 /// The generation of a half, if it has been written to its end.
@@ -90,12 +99,12 @@ impl Save {
         };
         let half = &after[base..][..HALF];
         generation(half).context("the save has not come to its end")?;
-        let payload = half[32..36].try_into().map(u32::from_le_bytes)?;
-        let size = 36 + payload as usize + 4;
         Ok(Self {
             before: before.to_vec(),
             base,
-            checkpoint: half[..size].to_vec(),
+            checkpoint: checkpoint(half)
+                .context("no checkpoint was saved")?
+                .to_vec(),
             generation: half[HALF - GENERATION..].to_vec(),
         })
     }
@@ -135,21 +144,27 @@ impl Save {
 mod tests {
     use super::*;
 
+    /// What counts as a checkpoint of `size` bytes here.
+    fn filled(byte: u8, size: usize) -> Vec<u8> {
+        let mut checkpoint = vec![byte; size];
+        let payload = (size - HEADER - CRC) as u32;
+        checkpoint[HEADER - 4..HEADER].copy_from_slice(&payload.to_le_bytes());
+        checkpoint
+    }
+
     #[test]
     fn a_checkpoint_comes_back_from_the_memory() {
-        let checkpoint = [7; 1000];
+        let checkpoint = filled(7, 1000);
         let memory = holding(&checkpoint).unwrap();
         assert_eq!(memory.len(), BYTES);
-        assert_eq!(oldest(&memory, 1000).unwrap(), checkpoint);
+        assert_eq!(oldest(&memory).unwrap(), checkpoint);
         assert!(holding(&[0; HALF]).is_err());
-        assert!(oldest(&[0xff; BYTES], 1000).is_err());
+        assert!(oldest(&[0xff; BYTES]).is_err());
     }
 
     #[test]
     fn a_save_is_told_from_what_it_has_changed_and_can_be_cut_anywhere() {
-        let mut checkpoint = vec![9; 36 + 100 + 4];
-        checkpoint[32..36].copy_from_slice(&100_u32.to_le_bytes());
-        let after = holding(&checkpoint).unwrap();
+        let after = holding(&filled(9, 140)).unwrap();
         let before = holding(&[3; 140]).unwrap();
         let mut newer = after.clone();
         newer[HALF - GENERATION..][..4].copy_from_slice(&3_u32.to_le_bytes());
@@ -169,11 +184,11 @@ mod tests {
 
     #[test]
     fn the_older_of_two_is_found() {
-        let mut memory = holding(&[2; 10]).unwrap();
-        let second = holding(&[1; 10]).unwrap();
+        let mut memory = holding(&filled(2, 50)).unwrap();
+        let second = holding(&filled(1, 60)).unwrap();
         memory[HALF..].copy_from_slice(&second[..HALF]);
         memory[HALF - GENERATION..][..4].copy_from_slice(&5_u32.to_le_bytes());
         memory[HALF - GENERATION + 4..HALF].copy_from_slice(&(!5_u32).to_le_bytes());
-        assert_eq!(oldest(&memory, 10).unwrap(), [1; 10]);
+        assert_eq!(oldest(&memory).unwrap(), filled(1, 60));
     }
 }

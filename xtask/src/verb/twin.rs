@@ -162,7 +162,7 @@ impl Twins {
         let made = fs::read(self.folder.path().join("half").join(CHECKPOINT))?;
         let checkpoint = match maker {
             Maker::Host => made,
-            Maker::Target => self.half_way_on_target(steps, made.len())?,
+            Maker::Target => self.half_way_on_target(steps)?,
         };
         fs::write(self.folder.path().join(CHECKPOINT), &checkpoint)?;
         fs::write(self.store(), store::holding(&checkpoint)?)?;
@@ -171,12 +171,12 @@ impl Twins {
         Ok(())
     }
 
-    fn half_way_on_target(&self, steps: u32, size: usize) -> Result<Vec<u8>> {
+    fn half_way_on_target(&self, steps: u32) -> Result<Vec<u8>> {
         let mut run = self.run.clone();
         run.orders.save = steps;
         target(&run)?;
         let store = fs::read(self.store())?;
-        Ok(store::oldest(&store, size)?.to_owned())
+        Ok(store::oldest(&store)?.to_owned())
     }
 
     fn store(&self) -> &Path {
