@@ -5,7 +5,7 @@ use std::path::Path;
 use ganlet::loss::Loss;
 use serde::{Deserialize, Deserializer};
 
-use crate::error::Failure;
+use crate::error::{Failure, excerpt};
 
 /// What to start from, and which steps to take.
 #[derive(Debug, Deserialize)]
@@ -165,6 +165,10 @@ impl Wrong {
     }
 }
 
+/// Characters of a key, and of what is wrong with it, that are quoted: a name can be as long as a file.
+const KEY_QUOTED: usize = 80;
+const QUOTED: usize = 300;
+
 impl Case {
     /// Reads a case; what its numbers are about is checked where they are used.
     pub(super) fn parse(path: &Path, bytes: &[u8]) -> Result<Self, Failure> {
@@ -172,10 +176,10 @@ impl Case {
         let case = serde_path_to_error::deserialize(&mut json).map_err(|error| {
             let key = match error.path().to_string() {
                 top if top == "." => "(top level)".to_owned(),
-                key => key,
+                key => excerpt(&key, KEY_QUOTED),
             };
             let what = error.into_inner().to_string();
-            Wrong::new(key, what, "correct the case").at(path)
+            Wrong::new(key, excerpt(&what, QUOTED), "correct the case").at(path)
         })?;
         json.end().map_err(|error| {
             Failure::input(error, path.display(), "give one JSON object and no more")
