@@ -120,6 +120,22 @@ impl Game {
         half(self.objective.r1, real) + half(self.objective.r2, generated)
     }
 
+    /// The batch before the critic, of which nobody has drawn.
+    fn contest(
+        &self,
+        centre: f32,
+    ) -> Contest<'_, Critic, impl FnMut() -> [f32; 2], impl FnMut() -> [f32; 1]> {
+        let (mut real, mut latent) = (self.real.iter().copied(), self.latent.iter().copied());
+        Contest {
+            net: &self.critic,
+            objective: &self.objective,
+            centre,
+            weight: 1.0 / self.real.len() as f32,
+            real: move || real.next().expect("a sample"),
+            latent: move || latent.next().expect("a latent"),
+        }
+    }
+
     /// The discriminator's step, against the definition.
     fn check_discriminator(&self) {
         let (mut gan, what) = (self.gan::<Expose>(), self.name());
@@ -254,15 +270,7 @@ fn whole_blocks_pass_together() {
 fn a_step_has_the_bits_of_block_after_block() {
     for gammas in [(0.0, 0.0), (0.5, 0.0), (0.0, 0.5)] {
         let game = Game::draw(Loss::Relativistic, gammas, 35);
-        let (mut real, mut latent) = (game.real.iter().copied(), game.latent.iter().copied());
-        let mut contest = Contest {
-            net: &game.critic,
-            objective: &game.objective,
-            centre: game.centre,
-            weight: 1.0 / 35.0,
-            real: || real.next().expect("a sample"),
-            latent: || latent.next().expect("a latent"),
-        };
+        let mut contest = game.contest(game.centre);
         let (mut grad, mut sums) = (Critic::ZERO, DiscriminatorStep::ZERO);
         contest.play::<Generator, { 2 * BLOCK }>(&game.generator, 35, &mut grad, &mut sums);
         let (mut real, mut latent) = (game.real.iter().copied(), game.latent.iter().copied());
@@ -281,15 +289,7 @@ fn a_step_has_the_bits_of_block_after_block() {
     }
 
     let game = Game::draw(Loss::Relativistic, (0.0, 0.0), 35);
-    let (mut real, mut latent) = (game.real.iter().copied(), game.latent.iter().copied());
-    let mut contest = Contest {
-        net: &game.critic,
-        objective: &game.objective,
-        centre: 0.0,
-        weight: 1.0 / 35.0,
-        real: || real.next().expect("a sample"),
-        latent: || latent.next().expect("a latent"),
-    };
+    let mut contest = game.contest(0.0);
     let (mut grad, mut loss) = (Generator::ZERO, 0.0);
     contest.coach::<Generator, BLOCK>(&game.generator, 35, &mut grad, &mut loss);
     let (mut real, mut latent) = (game.real.iter().copied(), game.latent.iter().copied());
