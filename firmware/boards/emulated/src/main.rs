@@ -26,6 +26,7 @@ use ganlet::{model::Scalar, stream::Replay};
 use ganlet::{model::Window32, stream::Coded};
 use ganlet_app::{Learner, Sample};
 use heapless::spsc::Queue;
+use memclr as _;
 
 use clock::Clock;
 use orders::{Crash, Orders};

@@ -20,3 +20,5 @@ pub mod line;
 pub mod metronome;
 pub mod own_flash;
 pub mod spin;
+
+use memclr as _;

@@ -5,6 +5,8 @@
 
 use core::panic::PanicInfo;
 
+use memclr as _;
+
 use ganlet::{
     layer::{Row as _, Zero as _},
     model::Model,
