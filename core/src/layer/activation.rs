@@ -3,6 +3,7 @@
 //! An activation is a parameter of the linear layer before it (`Dense<8, 32, LeakyRelu>`), so a
 //! pre-activation is stored only where the derivative cannot be told from the output.
 
+use core::hint;
 use core::marker::PhantomData;
 
 use super::{Row, Zero};
@@ -125,6 +126,17 @@ pub struct LeakyRelu;
 impl LeakyRelu {
     /// The slope for negative inputs.
     pub const SLOPE: f32 = 0.2;
+
+    #[inline]
+    fn leak(positive: bool, x: f32) -> f32 {
+        if positive {
+            return x;
+        }
+        if cfg!(target_arch = "arm") {
+            hint::cold_path(); // or both are computed and one is chosen, not one under a condition
+        }
+        Self::SLOPE * x
+    }
 }
 
 impl Activation for LeakyRelu {
@@ -136,7 +148,7 @@ impl Activation for LeakyRelu {
 
     #[inline]
     fn value(z: f32) -> f32 {
-        if z > 0.0 { z } else { Self::SLOPE * z }
+        Self::leak(z > 0.0, z)
     }
     #[inline]
     fn slope(y: f32) -> f32 {
@@ -144,7 +156,7 @@ impl Activation for LeakyRelu {
     }
     #[inline]
     fn adjoint(y: f32, dy: f32) -> f32 {
-        if y > 0.0 { dy } else { Self::SLOPE * dy }
+        Self::leak(y.to_bits().cast_signed() > 0, dy) // y > 0, in a register of integers
     }
     #[inline]
     fn curvature(_: f32) -> f32 {

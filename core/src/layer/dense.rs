@@ -1,10 +1,9 @@
 //! Fully connected layer.
 
-use core::array;
 use core::marker::PhantomData;
 
 use super::activation::{Activation, Kept, Linear, Pointwise};
-use super::product::{add_outer_products, map, map_back};
+use super::product::{add_outer_products, add_rows, map, map_back};
 use super::{Dual, Init, Input, Kinks, Layer, TangentTrace, Trace};
 use crate::math;
 use crate::params::Params;
@@ -39,10 +38,10 @@ impl<const I: usize, const O: usize, A> Dense<I, O, A> {
         add_outer_products(&mut self.w, x, dz);
     }
 
-    /// db += dz, by ascending sample: a bias is the weight of an input that is always one.
+    /// db += dz, by ascending sample.
     #[inline]
     fn add_bias<const B: usize>(&mut self, dz: &[[f32; O]; B]) {
-        add_outer_products(array::from_mut(&mut self.b), &[[1.0]; B], dz);
+        add_rows(&mut self.b, dz);
     }
 }
 

@@ -1,6 +1,11 @@
 //! Gradients of weights: a sum of outer products.
 
-use super::{LANES, ROWS, add_term, part, part_mut, window};
+use super::{LANES, ROWS, add_term, fours, part, part_mut, spelled_out, window};
+use crate::gan::BLOCK;
+
+/// Samples that are taken together, so that nothing is left of a loop over them on a device, where they
+/// come in blocks of as many.
+const SAMPLES: usize = if cfg!(target_arch = "arm") { BLOCK } else { 1 };
 
 /// out += Σₘ aₘ ⊗ bₘ, that is `out[r][c] += Σₘ a[m][r] b[m][c]`, by ascending m.
 #[inline]
@@ -18,8 +23,46 @@ pub(in crate::layer) fn add_outer_products<const R: usize, const C: usize>(
     }
 }
 
-#[inline(never)] // one function for each shape
+/// sums += Σₘ bₘ, by ascending m: the outer product with ones, which need no multiplication.
+#[inline] // as `map` is
+pub(in crate::layer) fn add_rows<const C: usize>(sums: &mut [f32; C], b: &[[f32; C]]) {
+    let (quads, rest) = b.as_chunks::<4>();
+    if !quads.is_empty() {
+        add_quads(sums, quads);
+    }
+    for b in rest {
+        sums.iter_mut().zip(b).for_each(|(sum, b)| *sum += b);
+    }
+}
+
+#[inline(never)] // one function for each width
+fn add_quads<const C: usize>(sums: &mut [f32; C], quads: &[[[f32; C]; 4]]) {
+    for [b0, b1, b2, b3] in quads {
+        let quad = b0.iter().zip(b1).zip(b2.iter().zip(b3));
+        for (sum, ((b0, b1), (b2, b3))) in sums.iter_mut().zip(quad) {
+            *sum = *sum + b0 + b1 + b2 + b3;
+        }
+    }
+}
+
+/// As many blocks of samples as there are, then the samples that are left.
+#[inline] // as `map` is
 fn add_outer<const R: usize, const C: usize>(out: &mut [[f32; C]], a: &[[f32; R]], b: &[[f32; C]]) {
+    let ((a, a_rest), (b, b_rest)) = (a.as_chunks::<SAMPLES>(), b.as_chunks::<SAMPLES>());
+    if !a.is_empty() {
+        add_outer_each(out, a, b);
+    }
+    if !a_rest.is_empty() {
+        add_outer_each(out, a_rest.as_chunks::<1>().0, b_rest.as_chunks().0);
+    }
+}
+
+#[inline(never)] // one function for each shape
+fn add_outer_each<const M: usize, const R: usize, const C: usize>(
+    out: &mut [[f32; C]],
+    a: &[[[f32; R]; M]],
+    b: &[[[f32; C]; M]],
+) {
     let (blocks, rest) = out.as_chunks_mut::<ROWS>();
     let first = ROWS * blocks.len();
     for (i, out) in blocks.iter_mut().enumerate() {
@@ -33,31 +76,37 @@ fn add_outer<const R: usize, const C: usize>(out: &mut [[f32; C]], a: &[[f32; R]
 /// Some rows, from the widest blocks of columns to the narrowest.
 #[cfg_attr(target_arch = "arm", inline(always))]
 #[cfg_attr(not(target_arch = "arm"), inline(never))] // see `map_rows`
-fn add_outer_rows<const T: usize, const R: usize, const C: usize>(
+fn add_outer_rows<const T: usize, const M: usize, const R: usize, const C: usize>(
     out: &mut [[f32; C]; T],
     row: usize,
-    a: &[[f32; R]],
-    b: &[[f32; C]],
+    a: &[[[f32; R]; M]],
+    b: &[[[f32; C]; M]],
 ) {
     let mut from = 0;
     if LANES >= 16 || T == 1 {
-        from = add_outer_columns::<T, 16, R, C>(from, out, row, a, b);
+        from = add_outer_columns::<T, 16, M, R, C>(from, out, row, a, b);
     }
     if LANES >= 8 {
-        from = add_outer_columns::<T, 8, R, C>(from, out, row, a, b);
+        from = add_outer_columns::<T, 8, M, R, C>(from, out, row, a, b);
     }
-    from = add_outer_columns::<T, 4, R, C>(from, out, row, a, b);
-    add_outer_columns::<T, 1, R, C>(from, out, row, a, b);
+    from = add_outer_columns::<T, 4, M, R, C>(from, out, row, a, b);
+    add_outer_columns::<T, 1, M, R, C>(from, out, row, a, b);
 }
 
 /// The columns behind `from`, in as many blocks of `W` as there are; gives the first of the rest.
 #[inline(always)]
-fn add_outer_columns<const T: usize, const W: usize, const R: usize, const C: usize>(
+fn add_outer_columns<
+    const T: usize,
+    const W: usize,
+    const M: usize,
+    const R: usize,
+    const C: usize,
+>(
     from: usize,
     out: &mut [[f32; C]; T],
     row: usize,
-    a: &[[f32; R]],
-    b: &[[f32; C]],
+    a: &[[[f32; R]; M]],
+    b: &[[[f32; C]; M]],
 ) -> usize {
     let blocks = C.saturating_sub(from) / W;
     for j in 0..blocks {
@@ -66,8 +115,16 @@ fn add_outer_columns<const T: usize, const W: usize, const R: usize, const C: us
             *sums = part(out, from, j);
         }
         for (a, b) in a.iter().zip(b) {
-            if let Some(a) = window(a, row) {
-                add_term(&mut sums, a, &part(b, from, j));
+            let spell = spelled_out(R, T);
+            let ((quads, rest), (b_quads, b_rest)) = (fours(a, spell), fours(b, spell));
+            for ([a0, a1, a2, a3], [b0, b1, b2, b3]) in quads.iter().zip(b_quads) {
+                add_term(&mut sums, &window(a0, row), &part(b0, from, j));
+                add_term(&mut sums, &window(a1, row), &part(b1, from, j));
+                add_term(&mut sums, &window(a2, row), &part(b2, from, j));
+                add_term(&mut sums, &window(a3, row), &part(b3, from, j));
+            }
+            for (a, b) in rest.iter().zip(b_rest) {
+                add_term(&mut sums, &window(a, row), &part(b, from, j));
             }
         }
         for (out, sums) in out.iter_mut().zip(sums) {

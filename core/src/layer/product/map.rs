@@ -1,6 +1,6 @@
 //! Rows through a layer.
 
-use super::{LANES, ROWS, TALL, add_term, column, part, part_mut, settle};
+use super::{LANES, ROWS, TALL, add_term, column, fours, part, part_mut, settle, spelled_out};
 
 /// Row by row, what `finish` makes of x W + `start`, by ascending m:
 /// `y[r][c] = finish(y[r][c], start[c] + Σₘ x[r][m] w[m][c])`.
@@ -85,8 +85,19 @@ fn map_columns<const T: usize, const W: usize, const M: usize, const C: usize>(
     let blocks = C.saturating_sub(from) / W;
     for j in 0..blocks {
         let mut sums = [part::<W>(start, from, j); T];
-        for (m, w) in w.iter().enumerate() {
-            add_term(&mut sums, &column(x, m), &part(w, from, j));
+        let (quads, rest) = fours(w, spelled_out(M, W));
+        for (q, [w0, w1, w2, w3]) in quads.iter().enumerate() {
+            add_term(&mut sums, &column(x, 4 * q), &part(w0, from, j));
+            add_term(&mut sums, &column(x, 4 * q + 1), &part(w1, from, j));
+            add_term(&mut sums, &column(x, 4 * q + 2), &part(w2, from, j));
+            add_term(&mut sums, &column(x, 4 * q + 3), &part(w3, from, j));
+        }
+        for (m, w) in rest.iter().enumerate() {
+            add_term(
+                &mut sums,
+                &column(x, 4 * quads.len() + m),
+                &part(w, from, j),
+            );
         }
         for (y, sums) in y.iter_mut().zip(sums) {
             if let Some(y) = part_mut::<W>(y, from, j) {

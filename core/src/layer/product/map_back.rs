@@ -1,6 +1,6 @@
 //! Adjoints back through a layer.
 
-use super::{ROWS, add_term, column, map, part_mut, settle, transpose};
+use super::{ROWS, add_term, column, map, part_mut, settle, spelled_out, transpose};
 use crate::layer::Activation;
 
 /// x ← φ′(x) ∘ dz Wᵀ, row by row: `x[r][i] = φ′(x[r][i]) Σₒ dz[r][o] w[i][o]`, from zero, by
@@ -80,7 +80,14 @@ fn map_back_columns<const T: usize, const W: usize, const I: usize, const O: usi
     dx: &mut [[f32; I]; T],
 ) {
     let mut sums = [[0.0; W]; T];
-    for o in 0..O {
+    let quads = if spelled_out(O, W) { O / 4 } else { 0 };
+    for q in 0..quads {
+        add_term(&mut sums, &column(dz, 4 * q), &column(w, 4 * q));
+        add_term(&mut sums, &column(dz, 4 * q + 1), &column(w, 4 * q + 1));
+        add_term(&mut sums, &column(dz, 4 * q + 2), &column(w, 4 * q + 2));
+        add_term(&mut sums, &column(dz, 4 * q + 3), &column(w, 4 * q + 3));
+    }
+    for o in 4 * quads..O {
         add_term(&mut sums, &column(dz, o), &column(w, o));
     }
     for (dx, sums) in dx.iter_mut().zip(sums) {

@@ -6,13 +6,13 @@
 //!
 //! - [`map()`]: rows through a layer, what is done with each sum included;
 //! - [`map_back()`]: adjoints back through it, in the place of the rows;
-//! - [`add_outer_products`]: the gradient of its weights.
+//! - [`add_outer_products`]: the gradient of its weights, and [`add_rows`] that of its biases.
 
 mod add_outer;
 mod map;
 mod map_back;
 
-pub(super) use add_outer::add_outer_products;
+pub(super) use add_outer::{add_outer_products, add_rows};
 pub(super) use map::map;
 pub(super) use map_back::map_back;
 
@@ -33,8 +33,9 @@ const TALL: usize = if cfg!(target_arch = "arm") { 4 } else { 8 };
 /// Each sum goes where it belongs, by way of `finish`.
 #[inline(always)]
 fn settle<const W: usize>(y: &mut [f32; W], sums: [f32; W], finish: impl Fn(f32, f32) -> f32) {
-    for (y, sum) in y.iter_mut().zip(sums) {
-        *y = finish(*y, sum);
+    let before = *y; // all at once, which is one instruction
+    for (y, (before, sum)) in y.iter_mut().zip(before.into_iter().zip(sums)) {
+        *y = finish(before, sum);
     }
 }
 
@@ -64,6 +65,23 @@ fn add_scaled<const W: usize>(sum: &mut [f32; W], x: f32, w: &[f32; W]) {
     }
 }
 
+/// Terms of sums four by four, to be spelled out, so that there is a quarter of the loop's own
+/// instructions.
+#[inline(always)]
+fn fours<T>(terms: &[T], spelled_out: bool) -> (&[[T; 4]], &[T]) {
+    if spelled_out {
+        terms.as_chunks()
+    } else {
+        (&[], terms)
+    }
+}
+
+/// Whether it is worth the code: not for few terms, or rows of sums, and not on a host, where compilers
+/// see to it.
+const fn spelled_out(terms: usize, lanes: usize) -> bool {
+    cfg!(target_arch = "arm") && terms >= 16 && lanes > 1
+}
+
 /// A column.
 #[inline(always)]
 fn column<const R: usize, const C: usize>(rows: &[[f32; C]; R], c: usize) -> [f32; R] {
@@ -86,8 +104,9 @@ fn part_mut<const W: usize>(row: &mut [f32], from: usize, j: usize) -> Option<&m
 
 /// The `T` numbers from `start` on.
 #[inline(always)]
-fn window<const T: usize>(row: &[f32], start: usize) -> Option<&[f32; T]> {
-    row.get(start..)?.first_chunk()
+fn window<const T: usize>(row: &[f32], start: usize) -> [f32; T] {
+    let numbers = row.get(start..).and_then(<[f32]>::first_chunk);
+    numbers.copied().unwrap_or([0.0; T])
 }
 
 /// Rows into columns.
@@ -125,6 +144,15 @@ mod tests {
                 let sum = terms.fold(*start, |sum, (a, b)| sum + a[r] * b[c]);
                 assert_eq!(out.to_bits(), sum.to_bits(), "{R} x {C} at {r}, {c}");
             }
+        }
+
+        let [rows, ..]: [[[f32; C]; 7]; 3] = random_rows(rng);
+        let [start, ..]: [[f32; C]; 3] = random_rows(rng);
+        let mut sums = start;
+        add_rows(&mut sums, &rows);
+        for (c, (sum, start)) in sums.iter().zip(start).enumerate() {
+            let wanted = rows.iter().fold(start, |sum, row| sum + row[c]);
+            assert_eq!(sum.to_bits(), wanted.to_bits(), "{C} at {c}");
         }
 
         let [w, ..]: [[[f32; C]; R]; 3] = random_rows(rng);
