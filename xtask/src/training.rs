@@ -4,7 +4,7 @@
 use std::{collections::BTreeMap, fs, path::Path};
 
 use anyhow::{Context, Result, ensure};
-use ganlet_workload::{Players, ROUNDS, Seeded, W1, W2, Workload, digest, step};
+use ganlet_workload::{BATCH, Players, ROUNDS, Seeded, W1, W2, Workload, digest, step};
 
 use crate::{
     cortex_m4, elf::Elf, emulator, firmware, machine::Machine, orders::Model, scratch::Scratch,
@@ -61,6 +61,16 @@ impl Program {
         }
     }
 
+    /// Bytes of flash that hold the batch of a reference workload, in the place of a sensor.
+    fn batch_bytes(self) -> u64 {
+        let numbers = match self {
+            Self::W1 => BATCH * (1 + 4 + 4),
+            Self::W2 => BATCH * (32 + 8 + 8),
+            Self::Scalar | Self::Window32 | Self::Watch32 => 0,
+        };
+        (numbers * size_of::<f32>()) as u64
+    }
+
     /// What the host comes to in as many steps, where it can be asked here.
     fn twin(self) -> Option<u32> {
         match self {
@@ -104,7 +114,7 @@ pub(crate) struct Training {
     pub(crate) phases: Vec<(&'static str, Cost)>,
     /// By function, the dearest first.
     pub(crate) functions: Vec<(String, Cost)>,
-    /// Bytes of flash, those of start-up and of the line at the end taken off.
+    /// Bytes of flash, those of start-up, of the line at the end and of the batch taken off.
     pub(crate) flash: u64,
     /// Bytes of memory before the first call.
     pub(crate) ram: u64,
@@ -164,7 +174,7 @@ pub(crate) fn count(program: Program, machine: &Machine, profile: &str) -> Resul
         cost: all,
         phases: phases.collect(),
         functions,
-        flash: parsed.flash() - blank.flash(),
+        flash: parsed.flash() - blank.flash() - program.batch_bytes(),
         ram: parsed.memory(),
         stack,
     })

@@ -1,6 +1,6 @@
 //! `cargo xtask cost`: what training alone costs on the emulated machines, by programs that do nothing
-//! else: exact instructions, modelled cycles of a Cortex-M4, flash net of start-up, memory with the
-//! stack; by phase and by function. The costs are kept beside the programs: a regression is a red diff.
+//! else: exact instructions, modelled cycles of a Cortex-M4, flash net of start-up and data, memory
+//! with the stack; by phase and by function. The costs are kept beside the programs: a regression is a red diff.
 
 use std::{fmt::Write as _, fs, path::PathBuf};
 
