@@ -40,6 +40,9 @@ pub(crate) fn build_for(board: &str, target: &str) -> Result<PathBuf> {
     built(&mut cargo(board, target)?)
 }
 
+/// The profile for parts with little flash, and the feature of the core that goes with it.
+pub(crate) const SMALL: &str = "small";
+
 /// Builds one of the programs that only train, and gives the path of its ELF.
 pub(crate) fn build_program(program: &str, target: &str, profile: &str) -> Result<PathBuf> {
     let mut cargo = Toolchain::for_target(target)?.command(target);
@@ -50,6 +53,9 @@ pub(crate) fn build_program(program: &str, target: &str, profile: &str) -> Resul
         "--bin",
         program,
     ]);
+    if profile == SMALL {
+        cargo.args(["--features", SMALL]);
+    }
     built(&mut cargo)
 }
 

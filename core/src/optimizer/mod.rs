@@ -91,6 +91,9 @@ fn update_leaf_by_two(
     grad: &[f32],
     rule: impl Fn(&mut f32, &mut f32, &mut f32, f32),
 ) {
+    if cfg!(feature = "small") {
+        return update_by_two(params, first, second, grad, rule);
+    }
     let (p, p_rest) = params.as_chunks_mut::<LANES>();
     let (m, m_rest) = first.as_chunks_mut::<LANES>();
     let (v, v_rest) = second.as_chunks_mut::<LANES>();

@@ -7,7 +7,7 @@ use std::{fmt::Write as _, fs, path::PathBuf};
 use anyhow::{Context, Result, bail};
 
 use crate::{
-    board,
+    board, firmware,
     machine::{Log, MACHINES, Machine},
     training::{self, Program, Training},
 };
@@ -22,12 +22,15 @@ pub(crate) struct Args {
     #[arg(long, value_enum)]
     program: Vec<Program>,
     /// The profile of the build: release, or small for parts with little flash
-    #[arg(long, default_value = "release")]
+    #[arg(long, default_value = RELEASE)]
     profile: String,
     /// Record what is new
     #[arg(long)]
     overwrite: bool,
 }
+
+/// The profile of the boards.
+const RELEASE: &str = "release";
 
 /// How far a cost may be off before it counts as another: compilers differ a little.
 const TOLERANCE: f64 = 0.02;
@@ -48,12 +51,15 @@ pub(crate) fn run_golden() -> Result<()> {
     let machine = MACHINES
         .iter()
         .find(|it| it.core == MODELLED && it.log == Log::Semihosting);
-    run(&Args {
-        machines: machine.into_iter().collect(),
-        program: vec![Program::W1, Program::W2],
-        profile: "release".to_owned(),
-        overwrite: false,
-    })
+    for profile in [RELEASE, firmware::SMALL] {
+        run(&Args {
+            machines: machine.into_iter().collect(),
+            program: vec![Program::W1, Program::W2],
+            profile: profile.to_owned(),
+            overwrite: false,
+        })?;
+    }
+    Ok(())
 }
 
 /// Counts, prints tables, and compares with what is kept.

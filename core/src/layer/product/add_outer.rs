@@ -1,6 +1,8 @@
 //! Gradients of weights: a sum of outer products.
 
-use super::{LANES, ROWS, add_term, fours, part, part_mut, spelled_out, window};
+use super::{
+    ANY_SIZE, LANES, ROWS, add_term, any_size, fours, part, part_mut, spelled_out, window,
+};
 use crate::gan::BLOCK;
 
 /// Samples that are taken together, so that nothing is left of a loop over them on a device, where they
@@ -14,7 +16,10 @@ pub(in crate::layer) fn add_outer_products<const R: usize, const C: usize>(
     a: &[[f32; R]],
     b: &[[f32; C]],
 ) {
-    if C == 1 {
+    if ANY_SIZE {
+        let (a, b) = (a.as_flattened(), b.as_flattened());
+        any_size::add_outer_products(out.as_flattened_mut(), a, b, C);
+    } else if C == 1 {
         // A column is a row that stands: its numbers are the lanes.
         let row = out.as_flattened_mut().as_chunks_mut::<R>().0;
         add_outer(row, b.as_flattened().as_chunks::<1>().0, a);
@@ -26,6 +31,9 @@ pub(in crate::layer) fn add_outer_products<const R: usize, const C: usize>(
 /// sums += Σₘ bₘ, by ascending m: the outer product with ones, which need no multiplication.
 #[inline] // as `map` is
 pub(in crate::layer) fn add_rows<const C: usize>(sums: &mut [f32; C], b: &[[f32; C]]) {
+    if ANY_SIZE {
+        return any_size::add_rows(sums, b.as_flattened());
+    }
     let (quads, rest) = b.as_chunks::<4>();
     if !quads.is_empty() {
         add_quads(sums, quads);

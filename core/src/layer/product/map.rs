@@ -1,6 +1,9 @@
 //! Rows through a layer.
 
-use super::{LANES, ROWS, TALL, add_term, column, fours, part, part_mut, settle, spelled_out};
+use super::{
+    ANY_SIZE, LANES, ROWS, TALL, add_term, any_size, column, fours, part, part_mut, settle,
+    spelled_out,
+};
 
 /// Row by row, what `finish` makes of x W + `start`, by ascending m:
 /// `y[r][c] = finish(y[r][c], start[c] + Σₘ x[r][m] w[m][c])`.
@@ -14,6 +17,16 @@ pub(in crate::layer) fn map<const M: usize, const C: usize>(
     finish: impl Fn(f32, f32) -> f32 + Copy,
     y: &mut [[f32; C]],
 ) {
+    if ANY_SIZE {
+        any_size::map(
+            x.as_flattened(),
+            start,
+            w.as_flattened(),
+            &finish,
+            y.as_flattened_mut(),
+        );
+        return;
+    }
     let (x, y) = if C == 1 {
         map_blocks::<TALL, M, C>(x, start, w, finish, y)
     } else {

@@ -1,6 +1,8 @@
 //! Adjoints back through a layer.
 
-use super::{ROWS, add_term, column, map, part_mut, settle, spelled_out, transpose};
+use super::{
+    ANY_SIZE, ROWS, add_term, any_size, column, map, part_mut, settle, spelled_out, transpose,
+};
 use crate::layer::Activation;
 
 /// x ← φ′(x) ∘ dz Wᵀ, row by row: `x[r][i] = φ′(x[r][i]) Σₒ dz[r][o] w[i][o]`, from zero, by
@@ -11,7 +13,10 @@ pub(in crate::layer) fn map_back<P: Activation, const I: usize, const O: usize>(
     w: &[[f32; O]; I],
     x: &mut [[f32; I]],
 ) {
-    if cfg!(target_arch = "arm") {
+    if ANY_SIZE {
+        let (dz, x) = (dz.as_flattened(), x.as_flattened_mut());
+        any_size::map_back(dz, O, w.as_flattened(), &P::adjoint, x);
+    } else if cfg!(target_arch = "arm") {
         map_back_in_place(dz, w, P::adjoint, x);
     } else {
         map(dz, &[0.0; I], &transpose(w), P::adjoint, x); // so that inputs are lanes

@@ -9,12 +9,16 @@
 //! - [`add_outer_products`]: the gradient of its weights, and [`add_rows`] that of its biases.
 
 mod add_outer;
+mod any_size;
 mod map;
 mod map_back;
 
 pub(super) use add_outer::{add_outer_products, add_rows};
 pub(super) use map::map;
 pub(super) use map_back::map_back;
+
+/// Whether one function of each kind serves all shapes.
+const ANY_SIZE: bool = cfg!(feature = "small");
 
 /// Rows of a block.
 const ROWS: usize = if cfg!(any(target_arch = "arm", target_feature = "avx")) {
@@ -131,6 +135,14 @@ mod tests {
     use crate::layer::{Activation as _, LeakyRelu};
     use crate::rng::Rng;
 
+    fn assert_same_bits(a: &[f32], b: &[f32]) {
+        assert!(
+            a.iter()
+                .map(|x| x.to_bits())
+                .eq(b.iter().map(|x| x.to_bits()))
+        );
+    }
+
     /// Every bit, whatever blocks the size falls into.
     fn check<const R: usize, const C: usize>() {
         let rng = &mut Rng::new(3, 0);
@@ -146,6 +158,11 @@ mod tests {
             }
         }
 
+        let mut small = start;
+        let (flat_a, flat_b) = (a.as_flattened(), b.as_flattened());
+        any_size::add_outer_products(small.as_flattened_mut(), flat_a, flat_b, C);
+        assert_same_bits(small.as_flattened(), out.as_flattened());
+
         let [rows, ..]: [[[f32; C]; 7]; 3] = random_rows(rng);
         let [start, ..]: [[f32; C]; 3] = random_rows(rng);
         let mut sums = start;
@@ -154,6 +171,9 @@ mod tests {
             let wanted = rows.iter().fold(start, |sum, row| sum + row[c]);
             assert_eq!(sum.to_bits(), wanted.to_bits(), "{C} at {c}");
         }
+        let mut small = start;
+        any_size::add_rows(&mut small, rows.as_flattened());
+        assert_same_bits(&small, &sums);
 
         let [w, ..]: [[[f32; C]; R]; 3] = random_rows(rng);
         let x: [[[f32; R]; 7]; 3] = random_rows(rng);
@@ -168,11 +188,21 @@ mod tests {
                 assert_eq!(y.to_bits(), (0.5 * sum).to_bits(), "{R} x {C} at {c}");
             }
         }
+        let mut small = [[0.0; C]; 21];
+        let (flat_x, flat_w) = (x.as_flattened().as_flattened(), w.as_flattened());
+        any_size::map(flat_x, &start, flat_w, &halved, small.as_flattened_mut());
+        assert_same_bits(small.as_flattened(), y.as_flattened());
+
         let (mut dx, mut in_place) = (x, x);
         let (dx, in_place) = (dx.as_flattened_mut(), in_place.as_flattened_mut());
         map_back::<LeakyRelu, R, C>(&y, &w, dx);
         map_back_in_place(&y, &w, |x, dx| LeakyRelu::slope(x) * dx, in_place);
         assert_eq!(dx, in_place);
+        let mut small = x;
+        let (flat_dz, flat_x) = (y.as_flattened(), small.as_flattened_mut());
+        let adjoint = &LeakyRelu::adjoint;
+        any_size::map_back(flat_dz, C, flat_w, adjoint, flat_x.as_flattened_mut());
+        assert_same_bits(small.as_flattened().as_flattened(), in_place.as_flattened());
         for ((dx, x), y) in dx.iter().zip(x.as_flattened()).zip(&y) {
             for ((dx, &x), w) in dx.iter().zip(x).zip(&w) {
                 let sum = y.iter().zip(w).fold(0.0, |sum, (y, w)| sum + y * w);
