@@ -35,8 +35,13 @@ impl Comparison {
     /// Takes in a block of real samples, one from the generator, and one from the simple model, all
     /// of them standardised. One that is not finite is left out.
     pub fn push<S: Row>(&mut self, real: &[S; BLOCK], generated: &[S; BLOCK], simple: &[S; BLOCK]) {
-        self.differences
-            .push(score(real, generated) - score(real, simple));
+        self.push_difference(energy_score(real, generated) - energy_score(real, simple));
+    }
+
+    /// Takes in a block whose [scores](energy_score) are known. A difference that is not finite is left
+    /// out.
+    pub fn push_difference(&mut self, difference: f32) {
+        self.differences.push(difference);
     }
 
     /// The mean difference: below 0 where the generator is better.
@@ -71,7 +76,7 @@ impl Default for Comparison {
 
 /// The mean energy score of samples of a model at real samples, without bias: pairs of a sample with
 /// itself are left out.
-fn score<S: Row>(real: &[S; BLOCK], model: &[S; BLOCK]) -> f32 {
+pub fn energy_score<S: Row>(real: &[S; BLOCK], model: &[S; BLOCK]) -> f32 {
     let (mut across, mut within) = (0.0, 0.0);
     for (i, g) in model.iter().enumerate() {
         for x in real {

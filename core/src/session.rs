@@ -134,15 +134,28 @@ impl<M: Model> Session<M> {
     /// for a generator that needs no correction, near 0 for one that has collapsed. Training does
     /// not see the correction; it is to be renewed when the networks have changed.
     pub fn recolour(&mut self, count: u32) -> f32 {
+        let moments = self.moments(&self.trainer.average, count);
+        self.axes.recolour(&moments)
+    }
+
+    /// The same for another generator.
+    pub(crate) fn recolour_for(&mut self, generator: &M::Generator, count: u32) -> f32 {
+        let moments = self.moments(generator, count);
+        self.axes.recolour(&moments)
+    }
+
+    /// The moments of `count` generated samples.
+    fn moments(&self, generator: &M::Generator, count: u32) -> <M::Axes as Axes>::Moments {
         let mut rng = Rng::new(self.seed, RECOLOUR);
         let mut moments = <M::Axes as Axes>::Moments::NONE;
         for _ in 0..count.div_ceil(BLOCK as u32) {
-            let block: [M::Sample; BLOCK] = self.trainer.generate(&self.recipe, &mut rng);
-            for sample in &block {
+            let latents: [<M::Generator as Layer>::In; BLOCK] =
+                core::array::from_fn(|_| Latent::draw(&mut rng, self.recipe.gaussian));
+            for sample in &infer(generator, &latents) {
                 moments.push(sample);
             }
         }
-        self.axes.recolour(&moments)
+        moments
     }
 
     /// Whether the recipe's steps have been taken.

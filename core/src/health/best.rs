@@ -1,12 +1,13 @@
 //! The best generator so far: early stopping, but for the stopping.
 
+use super::exam::EXAMINED_BY;
 use super::{Cure, Illness, Treated};
 use crate::checkpoint::{Invalid, Persist, Reader, Writer};
 use crate::layer::Row;
 use crate::math;
 use crate::model::Model;
 use crate::params::{Params, ParamsExt};
-use crate::quality::Comparison;
+use crate::quality::{self, Comparison};
 use crate::rng::Rng;
 use crate::session::Session;
 
@@ -14,7 +15,7 @@ use crate::session::Session;
 /// n further on.
 const BESIDE: u64 = 3 << 32;
 /// Blocks of [`quality::BLOCK`](crate::quality::BLOCK) samples in it: 512 samples.
-const BLOCKS: u32 = 16;
+const BLOCKS: usize = 16;
 /// Standard errors by which another one is *clearly* worse.
 const CLEARLY: f32 = 5.0;
 /// What it must be worse by as well, in standard deviations of the data for each root of a sample's
@@ -30,6 +31,17 @@ const LEAST: f32 = 0.01;
 pub struct Best<M: Model> {
     generator: M::Generator,
     taken: bool,
+}
+
+/// How a generator stands beside the best so far.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Standing {
+    /// It is the best so far.
+    Best,
+    /// Neither is clearly better.
+    Alike,
+    /// It is clearly worse.
+    Worse,
 }
 
 impl<M: Model> Best<M> {
@@ -81,24 +93,49 @@ impl<M: Model> Best<M> {
         self.taken = true;
     }
 
-    /// The energy score of the session's averaged generator less that of the best so far; `None`
-    /// where there is none. `real` draws a sample in the sensor's units.
+    /// Holds the session's averaged generator against the best so far, and takes it where it is better
+    /// or the first.
+    pub(super) fn renew(
+        &mut self,
+        session: &mut Session<M>,
+        real: impl FnMut(&mut Rng) -> M::Sample,
+    ) -> Standing {
+        match self.beside(session, real) {
+            Some(beside) if Self::is_clearly_better(&beside) => Standing::Worse,
+            Some(beside) if !beside.is_better() => Standing::Alike,
+            _ => {
+                self.take(session);
+                Standing::Best
+            }
+        }
+    }
+
+    /// The energy score of the session's averaged generator less that of the best so far, each
+    /// recoloured as it would be in the end; `None` where there is no best. `real` draws a sample in
+    /// the sensor's units.
     #[inline(never)] // its blocks leave the stack before training goes on
     pub(super) fn beside(
         &self,
-        session: &Session<M>,
+        session: &mut Session<M>,
         mut real: impl FnMut(&mut Rng) -> M::Sample,
     ) -> Option<Comparison> {
         let best = self.generator()?;
         let stream = BESIDE + u64::from(session.trainer.step());
+        let mut then = [0.0; BLOCKS];
+        session.recolour_for(best, EXAMINED_BY);
+        let mut rng = Rng::new(session.seed, stream);
+        for score in &mut then {
+            let block = session.real_block(&mut rng, &mut real);
+            let generated = session.generated_block(best, &mut rng);
+            *score = quality::energy_score(&block, &generated);
+        }
+        session.recolour(EXAMINED_BY);
         let mut rng = Rng::new(session.seed, stream);
         let mut comparison = Comparison::new();
-        for _ in 0..BLOCKS {
+        for score in then {
             let block = session.real_block(&mut rng, &mut real);
-            let mut again = rng.clone();
-            let now = session.generated_block(&session.trainer.average, &mut rng);
-            let then = session.generated_block(best, &mut again);
-            comparison.push(&block, &now, &then);
+            let generated = session.generated_block(&session.trainer.average, &mut rng);
+            comparison.push_difference(quality::energy_score(&block, &generated) - score);
         }
         Some(comparison)
     }

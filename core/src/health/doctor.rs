@@ -1,6 +1,7 @@
 //! A run that is looked after: an exam now and then, and a cure where it is called for.
 
-use super::{Best, Cure, Exam, Illness};
+use super::best::Standing;
+use super::{Best, Cure, Exam, Illness, LEAST_SPREAD};
 use crate::checkpoint::{Invalid, Persist, Reader, Writer};
 use crate::model::Model;
 use crate::rng::Rng;
@@ -8,6 +9,9 @@ use crate::session::Session;
 
 /// The first stream of random numbers that draws networks anew; that of round n is n further on.
 const RENEWING: u64 = 4 << 32;
+
+/// Blocks of samples by which a collapsed generator is held against the Gaussian fit.
+const BLOCKS: u32 = 16;
 
 /// What an exam has found, and what was done.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -25,7 +29,9 @@ pub struct Treated {
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Doctor {
     /// Cures so far.
-    treated: u32,
+    treated: u16,
+    /// Exams since the best generator that found it collapsed, or clearly worse.
+    fading: u16,
     /// Exams in a row that found the generator far from the data.
     far: u32,
     /// The least distance among them.
@@ -36,9 +42,13 @@ impl Doctor {
     /// Rounds between two exams, each of which takes about as long as one round (by its operations).
     pub const EVERY: u32 = 500;
     /// Cures in a run; what is still ill then is stopped.
-    pub const MOST: u32 = 8;
+    pub const MOST: u16 = 8;
     /// Exams in a row, far from the data, after which a run that comes no nearer has stalled.
     const PATIENCE: u32 = 6;
+    /// Exams since the best one after which a generator that has collapsed or become worse will not come
+    /// back by itself. Many do: one that leaves the Gaussian fit for a shape of its own is worse for a
+    /// while.
+    const GRACE: u16 = 4;
     /// Standard errors that are far.
     const FAR: f32 = 5.0;
     /// What counts as nearer, as a share of the distance before.
@@ -48,6 +58,7 @@ impl Doctor {
     pub const fn new() -> Self {
         Self {
             treated: 0,
+            fading: 0,
             far: 0,
             nearest: 0.0,
         }
@@ -62,25 +73,16 @@ impl Doctor {
         mut real: impl FnMut(&mut Rng) -> M::Sample,
     ) -> Option<Treated> {
         let exam = session.examine(&mut real);
-        let at_sight = Illness::at_sight(&exam);
-        let worsened = at_sight.is_none()
-            && best.as_mut().is_some_and(|best| {
-                match best.beside(session, &mut real) {
-                    Some(beside) if Best::<M>::is_clearly_better(&beside) => return true,
-                    Some(beside) if !beside.is_better() => {}
-                    _ => best.take(session),
-                }
-                false
-            });
-        let illness = at_sight
-            .or(worsened.then_some(Illness::Worsened))
-            .or(self.stalled(&exam).then_some(Illness::Stalled))?;
+        let illness = match Illness::at_sight(&exam) {
+            Some(illness) => Some(illness),
+            None => self.lasting(&exam, session, best.as_deref_mut(), &mut real),
+        }?;
         let cure = match self.treated < Self::MOST {
             true => illness.cure(),
             false => Cure::Stop,
         };
         *self = Self {
-            treated: self.treated + 1,
+            treated: self.treated.saturating_add(1),
             ..Self::new()
         };
         let step = session.trainer.step();
@@ -95,6 +97,31 @@ impl Doctor {
             illness,
             cure,
         })
+    }
+
+    /// The illness that shows by lasting. The best generator is renewed on the way.
+    fn lasting<M: Model>(
+        &mut self,
+        exam: &Exam,
+        session: &mut Session<M>,
+        best: Option<&mut Best<M>>,
+        real: &mut impl FnMut(&mut Rng) -> M::Sample,
+    ) -> Option<Illness> {
+        let standing = best.map(|best| best.renew(session, &mut *real));
+        let collapsed =
+            exam.spread < LEAST_SPREAD && !session.compare(BLOCKS, &mut *real).is_better();
+        let fading = match (collapsed, standing) {
+            (true, _) => Some(Illness::Collapsed),
+            (false, Some(Standing::Worse)) => Some(Illness::Worsened),
+            (false, _) => None,
+        };
+        if fading.is_some() {
+            self.fading = self.fading.saturating_add(1);
+        } else if standing != Some(Standing::Alike) {
+            self.fading = 0;
+        }
+        let stalled = self.stalled(exam).then_some(Illness::Stalled);
+        fading.filter(|_| self.fading >= Self::GRACE).or(stalled)
     }
 
     /// Whether the generator stays far from the data.
@@ -114,12 +141,14 @@ impl Persist for Doctor {
     const BYTES: usize = 2 * u32::BYTES + f32::BYTES;
 
     fn save(&self, out: &mut Writer<'_>) {
-        self.treated.save(out);
+        (u32::from(self.treated) | u32::from(self.fading) << 16).save(out);
         self.far.save(out);
         self.nearest.save(out);
     }
     fn load(&mut self, from: &mut Reader<'_>) -> Result<(), Invalid> {
-        self.treated.load(from)?;
+        let counts = from.read(0u32)?;
+        from.set(&mut self.treated, counts as u16);
+        from.set(&mut self.fading, (counts >> 16) as u16);
         self.far.load(from)?;
         self.nearest.load(from)
     }

@@ -10,12 +10,14 @@ use crate::params::ParamsExt;
 use crate::quality::{self, Comparison};
 use crate::rng::Rng;
 use crate::session::Session;
-use crate::stream::{Axes, Moments};
 
 /// The first stream of random numbers that an exam draws from; that of round n is n further on.
 const EXAM: u64 = 2 << 32;
 /// Blocks of [`quality::BLOCK`] samples that an exam is made of: 256 samples.
 const BLOCKS: u32 = 8;
+/// Generated samples that the averaged generator is recoloured by before it is judged: what would be
+/// handed out, not what the networks have made of second moments so far.
+pub(super) const EXAMINED_BY: u32 = 1024;
 /// Samples that are generated or judged together.
 const FEW: usize = 4;
 
@@ -34,7 +36,7 @@ pub struct Exam {
     /// is at a loss, near 0 where it knows real from generated.
     pub value: f32,
     /// The least spread of generated samples along any direction, beside the data's: see
-    /// [`Axes::spread`].
+    /// [`Session::recolour`].
     pub spread: f32,
     /// Half the energy distance of the averaged generator from the data, in standard deviations of the
     /// data.
@@ -47,16 +49,17 @@ impl<M: Model> Session<M> {
     /// Examines the run by 256 samples of either kind; `real` draws one in the sensor's units. The
     /// random streams of training are left alone. By its operations it takes about as long
     /// as a round.
-    pub fn examine(&self, mut real: impl FnMut(&mut Rng) -> M::Sample) -> Exam {
+    pub fn examine(&mut self, mut real: impl FnMut(&mut Rng) -> M::Sample) -> Exam {
         let step = self.trainer.step();
         let mut rng = Rng::new(self.seed, EXAM + u64::from(step));
+        let spread = self.recolour(EXAMINED_BY);
         let distance = self.distance(&mut rng, &mut real);
         Exam {
             step,
             sound: self.trainer.gan.generator.is_within(0.1 * LARGEST)
                 && self.trainer.gan.discriminator.is_within(0.1 * LARGEST),
             value: self.value(&mut rng, &mut real),
-            spread: self.spread(&mut rng),
+            spread,
             distance: distance.difference(),
             error: distance.error(),
         }
@@ -91,16 +94,5 @@ impl<M: Model> Session<M> {
             }
         }
         sum / (blocks * FEW) as f32
-    }
-
-    /// The least spread of what the averaged generator makes.
-    #[inline(never)]
-    fn spread(&self, rng: &mut Rng) -> f32 {
-        let mut moments = <M::Axes as Axes>::Moments::NONE;
-        for _ in 0..BLOCKS * (quality::BLOCK / FEW) as u32 {
-            let few: [M::Sample; FEW] = self.trainer.generate(&self.recipe, rng);
-            few.iter().for_each(|sample| _ = moments.push(sample));
-        }
-        self.axes.spread(&moments)
     }
 }

@@ -23,11 +23,12 @@ use crate::trainer::Trainer;
 pub enum Illness {
     /// Parameters or losses grow beyond what a recipe brings them to, or numbers are not finite.
     Diverged,
-    /// Generated samples have a twentieth of the data's spread, or less, along some direction.
+    /// Generated samples have a twentieth of the data's spread, or less, along some direction, and are
+    /// no nearer to the data than the Gaussian fit, for several exams.
     Collapsed,
     /// The discriminator knows nearly every sample: its gradient tells the generator little.
     Outplayed,
-    /// The generator is clearly worse than it was.
+    /// The generator is clearly worse than it was, for several exams.
     Worsened,
     /// The generator is far from the data, and has not come nearer for several exams.
     Stalled,
@@ -98,9 +99,6 @@ impl Illness {
         let finite = exam.value.is_finite() && exam.distance.is_finite();
         if !exam.sound || !finite || exam.value < ASTRAY {
             return Some(Self::Diverged);
-        }
-        if exam.spread < LEAST_SPREAD {
-            return Some(Self::Collapsed);
         }
         (exam.value > WON).then_some(Self::Outplayed)
     }

@@ -31,10 +31,6 @@ pub trait Axes: Persist + Clone + core::fmt::Debug {
     /// [`PrincipalAxes`].
     fn recolour(&mut self, generated: &Self::Moments) -> f32;
 
-    /// The same number, at most 1, of generated samples with these moments; nothing is changed. 0 for
-    /// samples that are not finite, or fewer than two.
-    fn spread(&self, generated: &Self::Moments) -> f32;
-
     /// A standardised sample along the axes.
     fn to(&self, sample: &Self::Sample) -> Self::Sample;
 
@@ -256,17 +252,6 @@ impl<const N: usize> Axes for PrincipalAxes<N> {
         least
     }
 
-    #[inline(never)]
-    fn spread(&self, generated: &Covariance<N>) -> f32 {
-        let mut matrix = [[0.0; N]; N];
-        let mut eigen = Eigen::ZERO;
-        let least = self.shape(generated, &mut matrix, &mut eigen);
-        if generated.count() < 2 || !eigen.values.iter().all(|x| x.is_finite()) {
-            return 0.0;
-        }
-        least
-    }
-
     #[inline]
     fn to(&self, sample: &[f32; N]) -> [f32; N] {
         let mut centred = *sample;
@@ -420,9 +405,7 @@ mod tests {
             moments
         };
         let made = moments(&axes, &mut generate, false);
-        let seen = axes.spread(&made);
         let spread = axes.recolour(&made);
-        assert_eq!(seen, spread, "looking and correcting tell the same");
         let made = moments(&axes, &mut generate, true);
         let pairs = made.mean().into_iter().zip(data.mean());
         let mut worst = pairs.fold(0.0f32, |worst, (a, b)| worst.max((a - b).abs()));

@@ -316,7 +316,7 @@ fn an_interrupted_life_goes_on_to_the_bit() {
 #[test]
 fn an_interrupted_life_that_goes_wrong_is_treated_as_if_it_had_not_been_interrupted() {
     let ram = || Ram::of(32 * 1024).store();
-    for (seed, rate, illness) in [(1, 1e-6, Illness::Stalled), (3, 0.05, Illness::Worsened)] {
+    for (seed, rate, illness) in [(1, 1e-6, Illness::Stalled), (6, 0.1, Illness::Worsened)] {
         let mut ill = Settings {
             examine_every: 1,
             seed,

@@ -20,7 +20,7 @@ const WINDOWS: usize = 100_000;
 const AGAINST_RECORDED: usize = 8000;
 /// Windows that a simple model is fitted to, where there is no end of them.
 pub(super) const FITTED: usize = 65_536;
-/// Parts of a recording, each left out once to tell the sampling error.
+/// Contiguous parts of a recording, each left out once to tell the sampling error.
 const PARTS: usize = 8;
 
 /// Seeds of samples that are real, and of others that are.
@@ -40,6 +40,8 @@ pub(super) struct Bench {
     gaussian: Samples,
     /// Their distance on every part.
     gaussian_parts: Vec<f64>,
+    /// The variance of a difference of distances that comes of what was learned, for a recording.
+    of_learning: f64,
 }
 
 /// What else than the GAN was measured.
@@ -92,17 +94,18 @@ impl Bench {
                 setting.source.windows::<M::Sample>(simulated, AGAIN + 1),
             )),
         };
-        let parts = setting.held_out.as_ref().map_or_else(Vec::new, |_| {
-            let length = real.len().div_ceil(PARTS);
-            (0..PARTS)
-                .map(|part| {
-                    let left = |i: &usize| i / length != part;
-                    let rest = (0..real.len()).filter(left).map(|i| real[i].clone());
-                    Real::new(&rest.collect())
-                })
-                .collect()
-        });
+        let parts = match setting.held_out {
+            Some(_) => rests(&real).map(|rest| Real::new(&rest)).collect(),
+            None => Vec::new(),
+        };
         let real = Real::new(&real);
+        let of_learning = match setting.held_out {
+            Some(_) => jackknife(
+                rests(&fitted)
+                    .map(|rest| real.distance(&rest) - real.distance(&gaussian(&rest, count))),
+            ),
+            None => 0.0,
+        };
         let gaussian = gaussian(&fitted, count);
         let mixture = mixture::draw(&fitted, count);
         Self {
@@ -117,6 +120,7 @@ impl Bench {
             } else {
                 gaussian
             },
+            of_learning,
             real,
             parts,
             count,
@@ -133,9 +137,12 @@ impl Bench {
         self.real.distance(samples)
     }
 
-    /// The distance of generated samples less that of the Gaussian fit. The error is that of the
-    /// recording (the jackknife's over contiguous parts of it) and that of drawing from either model.
-    /// `None` where the samples are no recording.
+    /// The distance of generated samples less that of the Gaussian fit; `None` where the samples are
+    /// no recording.
+    ///
+    /// The error is that of the held-out tail (the jackknife's over contiguous parts of it), that of
+    /// what was learned (the same over its parts, with the samples themselves in place of a network
+    /// that has learned them to perfection), and that of drawing from either model.
     pub(super) fn beside_gaussian(&self, samples: &Samples) -> Option<Difference> {
         if self.parts.is_empty() {
             return None;
@@ -145,19 +152,35 @@ impl Bench {
             .iter()
             .zip(&self.gaussian_parts)
             .map(|(part, gaussian)| part.distance(samples) - gaussian);
-        let parts = PARTS as f64;
-        let of_recording = (parts - 1.0).powi(2) / parts * variance(recorded);
+        let of_recording = jackknife(recorded);
         let chunk = |samples: &Samples| samples.len().div_ceil(PARTS).max(1);
         let drawn = samples
             .chunks(chunk(samples))
             .zip(self.gaussian.chunks(chunk(&self.gaussian)))
             .map(|(ours, theirs)| self.distance(ours) - self.distance(theirs));
-        let of_drawing = variance(drawn) / parts;
+        let of_drawing = variance(drawn) / PARTS as f64;
         Some(Difference {
             mean: self.distance(samples) - self.baselines.gaussian.distance(),
-            error: (of_recording + of_drawing).sqrt(),
+            error: (of_recording + self.of_learning + of_drawing).sqrt(),
         })
     }
+}
+
+/// What is left of a recording without each of its contiguous parts in turn.
+fn rests(samples: &Samples) -> impl Iterator<Item = Samples> + '_ {
+    let length = samples.len().div_ceil(PARTS).max(1);
+    (0..PARTS).map(move |part| {
+        let (before, rest) = samples.split_at(samples.len().min(part * length));
+        let after = rest.get(length..).unwrap_or_default();
+        [before, after].concat()
+    })
+}
+
+/// The jackknife's variance of a figure, by its values without each part in turn (Efron and Stein
+/// 1981); parts of a series rather than readings, since neighbours depend on each other.
+fn jackknife(values: impl Iterator<Item = f64>) -> f64 {
+    let parts = PARTS as f64;
+    (parts - 1.0).powi(2) / parts * variance(values)
 }
 
 /// The unbiased variance.
@@ -179,4 +202,35 @@ fn gaussian(fitted: &Samples, count: usize) -> Samples {
 pub(super) fn rows<S: ganlet::layer::Row>(samples: Vec<S>) -> Samples {
     let row = |sample: S| sample.flat().iter().map(|&x| f64::from(x)).collect();
     samples.into_iter().map(row).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The jackknife of a mean over parts is the classical standard error of independent readings.
+    #[test]
+    fn the_jackknife_of_a_mean_is_its_sampling_error() {
+        let mut rng = Rng::new(3, 0);
+        let mean = |samples: &Samples| {
+            samples.iter().map(|sample| sample[0]).sum::<f64>() / samples.len() as f64
+        };
+        let estimates: Vec<f64> = (0..200)
+            .map(|_| {
+                let readings: Samples = (0..801).map(|_| vec![rng.gaussian().into()]).collect();
+                jackknife(rests(&readings).map(|rest| mean(&rest)))
+            })
+            .collect();
+        let average = mean(&estimates.into_iter().map(|it| vec![it]).collect());
+        assert!((average * 801.0 - 1.0).abs() < 0.15, "{average}");
+    }
+
+    #[test]
+    fn every_sample_is_left_out_once() {
+        for length in [8, 100, 801] {
+            let samples: Samples = (0..length).map(|i| vec![f64::from(i)]).collect();
+            let kept: usize = rests(&samples).map(|rest| rest.len()).sum();
+            assert_eq!(kept, (PARTS - 1) * samples.len());
+        }
+    }
 }

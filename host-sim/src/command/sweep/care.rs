@@ -25,16 +25,18 @@ pub(super) struct Care {
     stopped: bool,
     /// Whether a generator from before was kept in the end.
     kept_best: bool,
-    /// Whether the outcome is collapsed: it has hardly any spread in some direction, or lacks a mode.
+    /// Whether the networks have collapsed: they lack a mode, or nearly all spread in some direction
+    /// while being no better than the Gaussian fit.
     collapsed: bool,
 }
 
 impl Care {
-    /// Of a run that skipped so many steps and turned out so.
+    /// Of a run that skipped so many steps and turned out so; `fallback` where its networks were no
+    /// better than the Gaussian fit.
     pub(super) fn of(
         care: &as_device::Care,
         skipped: u32,
-        spread: f32,
+        (spread, fallback): (f32, bool),
         modes: Option<Modes>,
     ) -> Self {
         let any = |cure: Cure| care.treated.iter().any(|it| it.cure == cure);
@@ -49,7 +51,7 @@ impl Care {
             stopped: any(Cure::Stop),
             kept_best: any(Cure::KeepBest),
             collapsed: spread.is_nan()
-                || spread < LEAST_SPREAD
+                || spread < LEAST_SPREAD && fallback
                 || modes.is_some_and(|modes| modes.found < modes.of),
         }
     }
@@ -165,13 +167,19 @@ mod tests {
     #[test]
     fn a_collapse_is_unseen_unless_something_was_said() {
         let silent = seen(&[], 0);
-        for (spread, found, collapsed) in [(1.0, 3, false), (1.0, 2, true), (0.01, 3, true)] {
-            let care = Care::of(&silent, 0, spread, modes(found));
+        for (spread, fallback, found, collapsed) in [
+            (1.0, false, 3, false),
+            (1.0, false, 2, true),
+            (0.01, true, 3, true),
+            (0.01, false, 3, false),
+            (1.0, true, 3, false),
+        ] {
+            let care = Care::of(&silent, 0, (spread, fallback), modes(found));
             assert_eq!(care.collapsed, collapsed);
             assert_eq!(care.collapsed_unseen(), collapsed);
         }
         let told = seen(&[(Illness::Collapsed, Cure::SlowDown)], 0);
-        let care = Care::of(&told, 0, 0.01, None);
+        let care = Care::of(&told, 0, (0.01, true), None);
         assert!(care.collapsed && !care.collapsed_unseen() && !care.diverged);
     }
 
@@ -179,18 +187,18 @@ mod tests {
     fn numbers_that_are_not_finite_have_diverged_however_they_were_seen() {
         let doctor = seen(&[(Illness::Diverged, Cure::SlowDown)], 0);
         for (care, skipped) in [(doctor, 0), (seen(&[], 1), 0), (seen(&[], 0), 1)] {
-            assert!(Care::of(&care, skipped, 1.0, None).diverged);
+            assert!(Care::of(&care, skipped, (1.0, false), None).diverged);
         }
-        assert!(!Care::of(&seen(&[], 0), 0, 1.0, None).diverged);
+        assert!(!Care::of(&seen(&[], 0), 0, (1.0, false), None).diverged);
     }
 
     #[test]
     fn a_run_that_was_stopped_or_given_an_earlier_generator_says_so() {
         let care = seen(&[(Illness::Stalled, Cure::Stop)], 0);
-        let care = Care::of(&care, 0, 1.0, None);
+        let care = Care::of(&care, 0, (1.0, false), None);
         assert!(care.stopped && !care.kept_best);
         let care = seen(&[(Illness::Worsened, Cure::KeepBest)], 0);
-        let care = Care::of(&care, 0, 1.0, None);
+        let care = Care::of(&care, 0, (1.0, false), None);
         assert!(care.kept_best && !care.stopped);
     }
 }

@@ -181,7 +181,7 @@ fn trained<M: Network>(
         reached: race.reached,
         fingerprint: format!("{:08x}", session.trainer.fingerprint()),
         skipped,
-        care: Care::of(&care, skipped, spread, modes),
+        care: Care::of(&care, skipped, (spread, fallback), modes),
         seconds: race.spent.as_secs_f64(),
     })
 }
