@@ -8,6 +8,8 @@ use std::{
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
+use ganlet_workload::growth::Size;
+
 use crate::{board, machine::Machine, process, toolchain::Toolchain};
 
 /// Which firmware runs.
@@ -45,6 +47,23 @@ pub(crate) const SMALL: &str = "small";
 
 /// Builds one of the programs that only train, and gives the path of its ELF.
 pub(crate) fn build_program(program: &str, target: &str, profile: &str) -> Result<PathBuf> {
+    built(&mut measured(program, target, profile)?)
+}
+
+/// Builds the measured program that trains a game of this size.
+pub(crate) fn build_grown(size: Size, target: &str) -> Result<PathBuf> {
+    let mut cargo = measured("grown", target, "release")?;
+    let numbers = [
+        ("GANLET_WIDTH", size.width),
+        ("GANLET_WINDOW", size.window),
+        ("GANLET_BATCH", size.batch),
+    ];
+    cargo.envs(numbers.map(|(name, number)| (name, number.to_string())));
+    built(&mut cargo)
+}
+
+/// The command that builds a measured program.
+fn measured(program: &str, target: &str, profile: &str) -> Result<Command> {
     let mut cargo = Toolchain::for_target(target)?.command(target);
     cargo.current_dir(board::folder().join("measured")).args([
         "build",
@@ -56,7 +75,7 @@ pub(crate) fn build_program(program: &str, target: &str, profile: &str) -> Resul
     if profile == SMALL {
         cargo.args(["--features", SMALL]);
     }
-    built(&mut cargo)
+    Ok(cargo)
 }
 
 /// Builds the plugin that counts, and gives the path of its library.

@@ -73,6 +73,8 @@ enum Verb {
     Bench(verb::bench::Args),
     /// Count what training alone costs, exactly, with modelled cycles of a Cortex-M4
     Cost(verb::cost::Args),
+    /// How the cost of a step grows with width, batch and window, on this host and on a Cortex-M4F
+    Growth(verb::growth::Args),
     /// Run the core's tests in an interpreter that notices undefined behaviour
     Miri(verb::miri::Args),
     /// Make small mistakes in the core, which its tests must notice
@@ -115,6 +117,7 @@ fn run(verb: Verb) -> Result<()> {
         Verb::PanicFree => verb::panic_free::run(),
         Verb::Bench(args) => verb::bench::run(&args),
         Verb::Cost(args) => verb::cost::run(&args),
+        Verb::Growth(args) => verb::growth::run(&args),
         Verb::Miri(args) => verb::miri::run(&args),
         Verb::Mutants(args) => verb::mutants::run(&args),
         Verb::Soak(args) => verb::soak::run(&args),

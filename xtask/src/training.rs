@@ -4,6 +4,7 @@
 use std::{collections::BTreeMap, fs, path::Path};
 
 use anyhow::{Context, Result, ensure};
+use ganlet_workload::growth::Size;
 use ganlet_workload::{BATCH, Players, ROUNDS, Seeded, W1, W2, Workload, digest, step};
 
 use crate::{
@@ -124,21 +125,35 @@ pub(crate) struct Training {
 
 /// Builds, runs and counts a program.
 pub(crate) fn count(program: Program, machine: &Machine, profile: &str) -> Result<Training> {
-    let counter = firmware::build_counter()?;
     let blank = firmware::build_program("blank", machine.target, profile)?;
     let elf = firmware::build_program(program.name(), machine.target, profile)?;
-    let (blank, bytes) = (fs::read(blank)?, fs::read(&elf)?);
-    let (blank, parsed) = (Elf::parse(&blank)?, Elf::parse(&bytes)?);
-    let functions = parsed.functions();
-
-    let scratch = Scratch::folder("count")?;
-    let counts = scratch.path().join("counts.txt");
-    let [digest, stack] = run(machine, &elf, &counter, &counts, &functions)?;
+    let (mut training, digest) = counted(machine, &blank, &elf)?;
     let twin = program.twin().map(u64::from);
     ensure!(
         twin.is_none_or(|twin| twin == digest),
         "its bits are not the host's"
     );
+    training.flash -= program.batch_bytes();
+    Ok(training)
+}
+
+/// Builds, runs and counts the program of a game of this size.
+pub(crate) fn count_grown(size: Size, machine: &Machine) -> Result<Training> {
+    let blank = firmware::build_program("blank", machine.target, "release")?;
+    let elf = firmware::build_grown(size, machine.target)?;
+    Ok(counted(machine, &blank, &elf)?.0)
+}
+
+/// Runs and counts a program, and gives the digest of what it has trained.
+fn counted(machine: &Machine, blank: &Path, elf: &Path) -> Result<(Training, u64)> {
+    let counter = firmware::build_counter()?;
+    let (blank, bytes) = (fs::read(blank)?, fs::read(elf)?);
+    let (blank, parsed) = (Elf::parse(&blank)?, Elf::parse(&bytes)?);
+    let functions = parsed.functions();
+
+    let scratch = Scratch::folder("count")?;
+    let counts = scratch.path().join("counts.txt");
+    let [digest, stack] = run(machine, elf, &counter, &counts, &functions)?;
 
     let text = fs::read_to_string(&counts).context("the plugin has left no counts")?;
     let (mut by_function, mut by_phase) = (BTreeMap::new(), BTreeMap::new());
@@ -170,14 +185,15 @@ pub(crate) fn count(program: Program, machine: &Machine, profile: &str) -> Resul
     let phases = PHASES
         .iter()
         .filter_map(|&it| Some((it, *by_phase.get(it)?)));
-    Ok(Training {
+    let training = Training {
         cost: all,
         phases: phases.collect(),
         functions,
-        flash: parsed.flash() - blank.flash() - program.batch_bytes(),
+        flash: parsed.flash() - blank.flash(),
         ram: parsed.memory(),
         stack,
-    })
+    };
+    Ok((training, digest))
 }
 
 /// Runs it; gives the two numbers that it prints.

@@ -8,6 +8,7 @@ pub(crate) mod flash;
 pub(crate) mod flash_check;
 pub(crate) mod fuzz;
 pub(crate) mod golden;
+pub(crate) mod growth;
 pub(crate) mod miri;
 pub(crate) mod mutants;
 pub(crate) mod panic_free;

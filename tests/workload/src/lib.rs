@@ -7,6 +7,8 @@
 
 #![no_std]
 
+pub mod growth;
+
 use ganlet::chain;
 use ganlet::gan::{Gan, Objective};
 use ganlet::layer::{Dense, Layer, LeakyRelu};

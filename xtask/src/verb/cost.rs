@@ -36,7 +36,7 @@ const RELEASE: &str = "release";
 const TOLERANCE: f64 = 0.02;
 
 /// The core whose cycles are modelled.
-const MODELLED: &str = "Cortex-M4F";
+pub(crate) const MODELLED: &str = "Cortex-M4F";
 
 /// The current of an nRF52840's core running from flash, in A per Hz, and its voltage (product
 /// specification 1.7: 52 µA/MHz at 3 V with the DC/DC converter).

@@ -16,7 +16,7 @@ use ganlet::{
     stream::{Replay, Standardiser},
     watch::{Detector, Fit, Score},
 };
-use ganlet_workload::{Batch, Players, ROUNDS, Seeded, Workload, digest};
+use ganlet_workload::{Batch, Players, ROUNDS, Seeded, Workload, digest, growth};
 use semihosting::{println, process};
 
 /// Trains a workload from seeded weights on one seeded batch.
@@ -29,6 +29,34 @@ pub fn workload<W: Workload<K, N>, const K: usize, const N: usize>(
         measured(players, Seeded::batch());
     }
     end(&players.generator, &players.discriminator)
+}
+
+/// Trains a game of any size on noise.
+pub fn grown<const W: usize, const N: usize>(
+    players: &mut growth::Players<W, N>,
+    measured: fn(&mut growth::Players<W, N>, &mut Rng),
+) -> ! {
+    growth::start(players);
+    let mut rng = Rng::new(2, 0);
+    for _ in 0..ROUNDS {
+        measured(players, &mut rng);
+    }
+    end(&players.generator, &players.discriminator)
+}
+
+/// The number that a text stands for, or another where there is no text.
+pub const fn number(text: Option<&str>, otherwise: usize) -> usize {
+    let Some(text) = text else {
+        return otherwise;
+    };
+    let (mut number, mut i) = (0, 0);
+    while i < text.len() {
+        let digit = text.as_bytes()[i];
+        assert!(digit.is_ascii_digit(), "digits");
+        number = 10 * number + (digit - b'0') as usize;
+        i += 1;
+    }
+    number
 }
 
 /// Trains a model by its recipe.
