@@ -32,6 +32,14 @@ pub(crate) fn run(args: &Args) -> Result<()> {
 fn stages() -> Vec<Stage> {
     let mut stages = vec![
         on_host("fmt", "fmt --all --check"),
+        on_host(
+            "fmt-boards",
+            "fmt --all --check --manifest-path firmware/boards/Cargo.toml",
+        ),
+        on_host(
+            "fmt-bench",
+            "fmt --all --check --manifest-path tests/bench/Cargo.toml",
+        ),
         on_host("clippy", "clippy --workspace --all-targets -- -D warnings"),
         on_host(
             "clippy-micromath",

@@ -54,7 +54,15 @@ fn lives<M: Model>() {
     let store = Eeprom::new(Opaque);
     let mut shadow = Shadow::NONE;
     let shadow = black_box(true).then_some(&mut shadow);
-    let mut device = Device::start(&mut learner, shadow, settings, &TALLY, Opaque, store, Opaque);
+    let mut device = Device::start(
+        &mut learner,
+        shadow,
+        settings,
+        &TALLY,
+        Opaque,
+        store,
+        Opaque,
+    );
     while black_box(true) {
         black_box(device.turn(&mut Opaque));
         if black_box(false) {
