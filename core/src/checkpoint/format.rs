@@ -14,8 +14,9 @@ pub const MAGIC: [u8; 8] = *b"ganlet\r\n";
 /// - 2 held networks, scale and random streams, and nothing of the readings;
 /// - 3 held all of a learner, and the axes of its samples, but no detector;
 /// - 4 held the detector and a fit of it under way, but nothing of a [doctor](crate::health::Doctor)'s;
-/// - 5 holds what the doctor knows, and the best generator so far.
-pub const VERSION: u32 = 5;
+/// - 5 held what the doctor knows, and the best generator so far, but a detector of one part less;
+/// - 6 holds the part that counts readings that are the same.
+pub const VERSION: u32 = 6;
 
 /// The oldest version that this program reads. What an older one does not hold begins anew.
 pub const OLDEST: u32 = 2;

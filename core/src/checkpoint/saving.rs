@@ -31,7 +31,7 @@ impl Saving {
         Self::begin_as(VERSION, model, state)
     }
 
-    pub(super) fn begin_as<T: Persist>(
+    pub(crate) fn begin_as<T: Persist>(
         version: u32,
         model: Name,
         state: &T,

@@ -31,6 +31,20 @@ impl Persist for u8 {
     }
 }
 
+impl Persist for u16 {
+    const BYTES: usize = 2;
+
+    fn save(&self, out: &mut Writer<'_>) {
+        out.describe(b'h', &[]);
+        out.put(&self.to_le_bytes());
+    }
+    fn load(&mut self, from: &mut Reader<'_>) -> Result<(), Invalid> {
+        let bytes = from.take()?;
+        from.set(self, Self::from_le_bytes(bytes));
+        Ok(())
+    }
+}
+
 impl Persist for u32 {
     const BYTES: usize = 4;
 

@@ -63,7 +63,10 @@ impl<P: Panel> Detector<P> {
     /// Before a [`Fit`](super::Fit).
     pub const BLANK: Self = {
         assert!(P::PARTS.len() <= MOST_PARTS, "a panel has at most 4 parts");
-        assert!(P::MIXTURES <= P::PARTS.len(), "mixtures are parts");
+        assert!(
+            P::MIXTURES + P::COUNTS <= P::PARTS.len(),
+            "mixtures and counts are parts"
+        );
         Self {
             panel: P::BLANK,
             units: [Unit::BLANK; MOST_PARTS],
@@ -144,6 +147,8 @@ impl<P: Panel> Detector<P> {
     }
 }
 
+/// Up to format 5 there were no counts among the parts: one that was fitted then has none until it is
+/// fitted anew.
 impl<P: Panel> Persist for Detector<P> {
     const BYTES: usize =
         P::BYTES + <[Unit; MOST_PARTS]>::BYTES + Tail::BYTES + u32::BYTES + f32::BYTES;
@@ -159,6 +164,12 @@ impl<P: Panel> Persist for Detector<P> {
     fn load(&mut self, from: &mut Reader<'_>) -> Result<(), Invalid> {
         self.panel.load(from)?;
         self.units.load(from)?;
+        if !from.has(6) {
+            let first = P::PARTS.len() - P::COUNTS;
+            for unit in self.units.iter_mut().skip(first).take(P::COUNTS) {
+                from.set(unit, Unit::MUTE);
+            }
+        }
         self.tail.load(from)?;
         self.windows.load(from)?;
         self.quietest.load(from)

@@ -59,6 +59,23 @@ impl Features {
         math::sqrt(energy / n)
     }
 
+    /// The most readings in a row that are the same, as a memory of 8 bits tells them apart: each is
+    /// one of 256 levels between the window's least and its largest
+    /// ([`Coded`](crate::stream::Coded)). All of them, where it has no spread.
+    pub fn run(window: &[f32]) -> u32 {
+        let low = window.iter().copied().fold(f32::MAX, f32::min);
+        let high = window.iter().copied().fold(f32::MIN, f32::max);
+        let step = (0.5 * high - 0.5 * low) / 127.5;
+        let level = |x: &f32| (2.0 * ((0.5 * x - 0.5 * low) / step) + 0.5) as u8;
+        let (mut longest, mut run, mut before) = (0, 0, None);
+        for now in window.iter().map(level) {
+            run = if before == Some(now) { run + 1 } else { 1 };
+            longest = longest.max(run);
+            before = Some(now);
+        }
+        longest
+    }
+
     /// As a row.
     pub fn row(&self) -> [f32; Self::COUNT] {
         [
@@ -89,6 +106,19 @@ mod tests {
         let zigzag = Features::of(&[1.0, -1.0, 1.0, -1.0]);
         assert!((zigzag.crossings - 1.0).abs() < 1e-6 && zigzag.step == 2.0);
         assert!((zigzag.autocorrelation + 0.75).abs() < 1e-6);
+    }
+
+    #[test]
+    fn a_run_is_of_readings_that_are_the_same_to_a_255th_of_the_range() {
+        assert_eq!(Features::run(&[]), 0);
+        assert_eq!(Features::run(&[7.0; 32]), 32);
+        assert_eq!(Features::run(&[0.0, 1.0, 0.0, 1.0]), 1);
+        assert_eq!(Features::run(&[0.0, 51.0, 51.3, 51.4, 52.0, 255.0]), 3);
+        // Wherever the window lies, and however small it is.
+        let clipped = [0.1, 0.7, 0.8, 0.8, 0.8, 0.8, 0.5, -0.2];
+        for (level, size) in [(0.0, 1.0), (-40.0, 0.01), (0.0, 1e37), (0.0, 1e-30)] {
+            assert_eq!(Features::run(&clipped.map(|x| level + size * x)), 4);
+        }
     }
 
     #[test]

@@ -3,7 +3,8 @@
 //! ```text
 //!           ┌ mixture on the window ─┐ each −log₁₀ p
 //!  window → ┼ mixture on features ───┼──→ the largest → −log₁₀ p → threshold → alarm
-//!           └ distance ──────────────┘
+//!           ├ distance ──────────────┤
+//!           └ run of equal readings ─┘
 //! ```
 //!
 //! A [`Fit`] takes a [`Panel`] of statistics from a few hundred remembered windows, in slices that
@@ -32,7 +33,7 @@ pub use alarm::{Alarm, Change};
 pub use detector::{Detector, MOST_PARTS, Score};
 pub use drift::Drift;
 pub use features::Features;
-pub use fit::{Fit, Windows};
+pub use fit::{Fit, Scores, Windows};
 pub use flatline::{Flat, Flatline};
 pub use mixture::Mixture;
 pub use panel::{Panel, ReadingPanel, WindowPanel};

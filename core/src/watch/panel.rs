@@ -9,6 +9,7 @@ pub use window::WindowPanel;
 use crate::checkpoint::Persist;
 use crate::layer::Row;
 use crate::rng::Rng;
+use crate::watch::fit::Scores;
 
 /// Statistics of normal windows, several side by side: each gives a window a number that is higher
 /// the stranger it is, in a unit of its own. [`Detector`](super::Detector) makes them comparable.
@@ -18,13 +19,17 @@ use crate::rng::Rng;
 pub trait Panel: Persist + Clone + PartialEq + core::fmt::Debug {
     /// What it looks at.
     type Sample: Row;
-    /// A number for each mixture and each window of a fit: its width fixes how many windows a fit is
-    /// made from.
-    type Scores: Row;
-    /// What the parts are called; mixtures come first.
+    /// A number for each window of a fit: its width fixes how many windows a fit is made from.
+    type Numbers: Row;
+    /// The same for each mixture, in 16 bits.
+    type Scores: Scores;
+    /// What the parts are called; mixtures come first, counts last.
     const PARTS: &'static [&'static str];
     /// How many of the parts are mixtures.
     const MIXTURES: usize;
+    /// How many of the parts are counts, of something that normal windows have little of. What has
+    /// been seen in normal windows is not strange to them, however rare; one more than that is.
+    const COUNTS: usize;
     /// Numbers that are learned.
     const PARAMETERS: usize;
     /// Steps of a fit that take together about as long as a step of training.

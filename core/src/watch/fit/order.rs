@@ -3,12 +3,12 @@
 use crate::layer::Row;
 
 /// What numbers come to in ascending order.
-pub(super) fn sorted<Scores: Row, T>(
+pub(super) fn sorted<Numbers: Row, T>(
     count: usize,
     number: impl Fn(usize) -> f32,
     of: impl Fn(&[f32]) -> T,
 ) -> T {
-    let mut numbers = Scores::ZERO;
+    let mut numbers = Numbers::ZERO;
     let numbers = numbers.flat_mut().get_mut(..count).unwrap_or_default();
     for (place, x) in numbers.iter_mut().enumerate() {
         *x = number(place);

@@ -1,7 +1,7 @@
 //! What a fit is made from: windows, and the stretches of time that take turns in being left out.
 
 use super::order::ascend;
-use super::{Borders, FOLDS, Windows};
+use super::{Borders, FOLDS, STRETCHES, Windows};
 use crate::layer::Row;
 use crate::stream::Standardiser;
 
@@ -49,15 +49,15 @@ impl<W> Source<'_, W> {
     {
         let arrival = self.memory.arrival(place);
         let begun = self.borders.iter().filter(|&&border| arrival >= border);
-        begun.count() as u32
+        begun.count() as u32 % FOLDS
     }
 
-    /// Arrivals that part the windows into folds of one size.
-    pub(super) fn borders<S, Scores: Row>(&self) -> Borders
+    /// Arrivals that part the windows into stretches of one size.
+    pub(super) fn borders<S, Numbers: Row>(&self) -> Borders
     where
         W: Windows<S>,
     {
-        let mut arrivals = Scores::ZERO;
+        let mut arrivals = Numbers::ZERO;
         let arrivals = arrivals
             .flat_mut()
             .get_mut(..self.count)
@@ -67,7 +67,7 @@ impl<W> Source<'_, W> {
         }
         ascend(arrivals);
         core::array::from_fn(|i| {
-            let place = (i + 1) * self.count / FOLDS as usize;
+            let place = (i + 1) * self.count / STRETCHES as usize;
             arrivals.get(place).copied().unwrap_or(f32::MAX)
         })
     }

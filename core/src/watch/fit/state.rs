@@ -2,23 +2,24 @@
 
 use super::{Borders, FOLDS, Fit, Stage, Turn};
 use crate::checkpoint::{Invalid, Persist, Reader, Writer};
-use crate::layer::Row;
 use crate::rng::Rng;
 use crate::watch::panel::Panel;
 
-/// A fit under way goes on where it was.
+/// A fit under way goes on where it was; one that an older format holds, which had four folds and
+/// scores of 32 bits, begins anew.
 impl<P: Panel> Persist for Fit<P> {
-    const BYTES: usize = P::BYTES
-        + <P::Scores as Row>::LEN * f32::BYTES
-        + Borders::BYTES
-        + 5 * u32::BYTES
-        + f32::BYTES
-        + Rng::BYTES;
+    const BYTES: usize =
+        P::BYTES + P::Scores::BYTES + Borders::BYTES + 5 * u32::BYTES + f32::BYTES + Rng::BYTES;
 
     fn save(&self, out: &mut Writer<'_>) {
         self.next.save(out);
-        self.scores.flat().iter().for_each(|score| score.save(out));
-        self.borders.save(out);
+        if out.has(6) {
+            self.scores.save(out);
+            self.borders.save(out);
+        } else {
+            (0..Self::OLD_SCORES).for_each(|_| 0.0f32.save(out));
+            OldBorders::default().save(out);
+        }
         self.count.save(out);
         let (kind, turn, done, before) = self.stage.fields();
         kind.save(out);
@@ -31,9 +32,13 @@ impl<P: Panel> Persist for Fit<P> {
 
     fn load(&mut self, from: &mut Reader<'_>) -> Result<(), Invalid> {
         self.next.load(from)?;
-        let mut scores = self.scores.flat_mut().iter_mut();
-        scores.try_for_each(|score| score.load(from))?;
-        self.borders.load(from)?;
+        if from.has(6) {
+            self.scores.load(from)?;
+            self.borders.load(from)?;
+        } else {
+            (0..Self::OLD_SCORES).try_for_each(|_| from.read(0.0f32).map(drop))?;
+            from.read(OldBorders::default())?;
+        }
         self.count.load(from)?;
         let kind = from.read(0u32)?;
         let part = from.read(0u32)? as usize;
@@ -42,9 +47,22 @@ impl<P: Panel> Persist for Fit<P> {
         let stage = Stage::of_fields(kind, Turn { part, fold }, done, before)
             .filter(|_| part < P::MIXTURES && fold <= FOLDS)
             .ok_or(Invalid("a fit at a stage that there is not"))?;
+        let stage = match stage {
+            Stage::Idle => Stage::Idle,
+            _ if !from.has(6) => Stage::Orient,
+            stage => stage,
+        };
         from.set(&mut self.stage, stage);
         self.rng.load(from)
     }
+}
+
+/// Arrivals at which the second to fourth fold began.
+type OldBorders = [f32; 3];
+
+impl<P: Panel> Fit<P> {
+    /// Scores of 32 bits that an older format holds.
+    const OLD_SCORES: usize = P::MIXTURES * Self::MOST;
 }
 
 impl Stage {

@@ -120,3 +120,62 @@ fn a_fit_goes_on_from_a_checkpoint_to_the_same_bits() {
     }
     assert!(detector.is_fitted() && detector == other && !again.is_under_way());
 }
+
+#[test]
+fn a_window_that_is_cut_off_or_stands_still_in_part_is_strange_for_its_run() {
+    let mut rng = Rng::new(4, 0);
+    // Noise, in whose middle a window with its peaks cut off lies.
+    let mut noise = || core::array::from_fn(|_| rng.gaussian());
+    let detector = fitted::<Sixteen>(&Held((0..384).map(|_| noise()).collect()));
+    let strange = |score: &crate::watch::Score| score.parts[3] > 0.0;
+    let normal = (0..200).filter(|_| strange(&detector.score(&noise())));
+    assert!(normal.count() < 6);
+    for _ in 0..20 {
+        let mut stuck = noise();
+        let level = stuck[3];
+        stuck[3..9].fill(level);
+        let mut silent = noise();
+        silent[5..11].fill(0.0);
+        let cut = noise().map(|x: f32| x.min(-1.5));
+        for window in [stuck, silent, cut] {
+            let score = detector.score(&window);
+            assert!(strange(&score) && score.strangeness > 3.0, "{score:?}");
+        }
+    }
+}
+
+/// A block of format 5, whose fits had four folds and whose detectors no counts.
+#[test]
+fn a_fit_under_way_of_an_older_format_begins_anew_and_a_detector_serves_without_counts() {
+    use crate::checkpoint::{self, Name, Saving};
+    let name = Name::new("fit").unwrap();
+    let held = Held(waves(70, 1));
+    let (mut fit, detector) = (Box::new(Fit::<Sixteen>::IDLE), fitted::<Sixteen>(&held));
+    fit.begin(7);
+    let mut none = Detector::BLANK;
+    for _ in 0..40 {
+        fit.turn(&held, &Standardiser::IDENTITY, &mut none);
+    }
+    fn old<T: crate::checkpoint::Persist>(name: Name, state: &T) -> Vec<u8> {
+        let mut saving = Saving::begin_as(5, name, state).unwrap();
+        let mut bytes = std::vec![0; saving.total()];
+        saving.put(state, usize::MAX, &mut &mut *bytes).unwrap();
+        bytes
+    }
+    let mut again = Box::new(Fit::<Sixteen>::IDLE);
+    checkpoint::load(name, &mut *again, &old(name, &*fit)).unwrap();
+    assert!(again.is_under_way() && again.stage == Stage::Orient);
+    while again.is_under_way() {
+        again.turn(&held, &Standardiser::IDENTITY, &mut none);
+    }
+    assert!(none.is_fitted());
+
+    let mut taken = Detector::<Sixteen>::BLANK;
+    checkpoint::load(name, &mut taken, &old(name, &detector)).unwrap();
+    let mut window = waves(1, 5)[0];
+    let [parts, as_taken] = [&detector, &taken].map(|it| it.score(&window).parts);
+    assert_eq!(parts[..3], as_taken[..3]);
+    window[4..].fill(0.3);
+    assert!(detector.score(&window).parts[3] > 1.0);
+    assert_eq!(taken.score(&window).parts[3], 0.0);
+}

@@ -23,9 +23,11 @@ impl ReadingPanel {
 impl Panel for ReadingPanel {
     type Sample = [f32; 1];
     /// 96 readings are enough for 12 numbers.
-    type Scores = [[f32; 96]; 1];
+    type Numbers = [f32; 96];
+    type Scores = [[u16; 96]; 1];
     const PARTS: &'static [&'static str] = &["mixture", "distance"];
     const MIXTURES: usize = 1;
+    const COUNTS: usize = 0;
     const PARAMETERS: usize = Mixture::<4, 1, 1>::PARAMETERS;
     const STEPS: u32 = 16;
     const BLANK: Self = Self {

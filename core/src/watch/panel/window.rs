@@ -15,15 +15,18 @@ const COMPONENTS: usize = 6;
 const NUMBERS: usize = 8 + 1 + Features::COUNT;
 type OnFeatures = Mixture<4, NUMBERS, 120>;
 
-/// Three parts for windows of `N` readings:
+/// Four parts for windows of `N` readings:
 ///
 /// | part | what it sees | strange to it |
 /// |---|---|---|
 /// | `window` | the window along its first `P` principal axes, and the logarithm of what they leave over: a mixture of 6 Gaussians (`D` = P + 1, `T` = D (D + 1) / 2) | a shape that normal windows do not take |
 /// | `features` | 8 coordinates, their rest, [6 features](Features): a mixture of 4 | a window that is too loud, too quiet, too smooth, too jerky |
 /// | `distance` | the largest distance from the mean | a reading that is far from all |
+/// | `run` | the most readings in a row that are [the same](Features::run) | a sensor that is stuck, cut off or silent for part of the window |
 ///
-/// All are two-sided but the last: what is too quiet is as strange as what is too loud.
+/// The first two see both sides: what is too quiet is as strange as what is too loud. But a density
+/// is highest in the middle, and a window whose peaks are cut off lies nearer to it than most; that
+/// is what the last part is for.
 #[derive(Clone, Debug, PartialEq)]
 pub struct WindowPanel<const N: usize, const P: usize, const D: usize, const T: usize> {
     sight: Sight<N, P>,
@@ -120,9 +123,11 @@ impl<const N: usize, const P: usize, const D: usize, const T: usize> Panel
     for WindowPanel<N, P, D, T>
 {
     type Sample = [f32; N];
-    type Scores = [[f32; 384]; 2];
-    const PARTS: &'static [&'static str] = &["window", "features", "distance"];
+    type Numbers = [f32; 384];
+    type Scores = [[u16; 384]; 2];
+    const PARTS: &'static [&'static str] = &["window", "features", "distance", "run"];
     const MIXTURES: usize = 2;
+    const COUNTS: usize = 1;
     const PARAMETERS: usize = N
         + P * N
         + P
@@ -174,6 +179,7 @@ impl<const N: usize, const P: usize, const D: usize, const T: usize> Panel
         match part {
             0 => self.on_window.strangeness(&self.sight.window(window)),
             1 => self.on_features.strangeness(&self.sight.features(window)),
+            3 => Features::run(window) as f32,
             _ => window.iter().fold(0.0, |far, x| x.abs().max(far)),
         }
     }

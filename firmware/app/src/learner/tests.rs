@@ -169,6 +169,21 @@ fn a_checkpoint_of_format_4_is_taken_over_and_gets_a_doctor() {
     assert_eq!(learner.doctor, Doctor::new());
 }
 
+/// What the same command wrote in format 5.
+#[test]
+fn a_checkpoint_of_format_5_is_taken_over_with_its_detector() {
+    let old = include_bytes!("format-5.ganlet");
+    assert_eq!(checkpoint::peek(old).unwrap().version, 5);
+    let mut learner = Learner::<Scalar, Replay<[f32; 1], 128>>::new(Replay::uniform());
+    learner.restart(Recipe::SCALAR, 0);
+    checkpoint::load(MODEL, &mut learner, old).unwrap();
+    assert_eq!(learner.session.trainer.fingerprint(), 0xe735_112d);
+    assert_eq!(learner.watch.digest(), 0x5e7b_f5b5);
+    assert!(learner.detector.is_fitted());
+    let [near, far] = [20.5, 27.0].map(|x| learner.judge(&[x]).unwrap().1.strangeness);
+    assert!(near < 1.0 && far > 3.0, "{near} {far}");
+}
+
 #[test]
 fn the_best_generator_is_kept_where_there_is_room_and_passed_over_where_there_is_none() {
     let (mut learner, mut best) = (lived(5), Best::NONE);

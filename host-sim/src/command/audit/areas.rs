@@ -12,16 +12,19 @@ use super::protocol::{Labelled, Sample};
 use super::simple::{self, Simple};
 use super::{KEPT, Parts, fitted};
 use crate::ranking;
+use crate::signal::Signal;
 
 /// Ways to make one number of the parts.
-pub(super) const WAYS: [&str; 10] = [
+pub(super) const WAYS: [&str; 12] = [
     "detector",
     "window alone",
     "features alone",
     "distance alone",
+    "run alone",
     "without window",
     "without features",
     "without distance",
+    "without run",
     "sum in place of maximum",
     "discriminator alone",
     "detector and discriminator",
@@ -86,18 +89,20 @@ impl Areas {
 }
 
 fn ways(detector: &Detector<Parts>, judge: &Judge, window: &Sample) -> [f32; WAYS.len()] {
-    let [w, f, d, _] = detector.score(window).parts;
+    let [w, f, d, r] = detector.score(window).parts;
     let j = judge.decades(window);
-    let all = w.max(f).max(d);
+    let all = w.max(f).max(d).max(r);
     [
         all,
         w,
         f,
         d,
-        f.max(d),
-        w.max(d),
-        w.max(f),
-        w.max(0.0) + f.max(0.0) + d.max(0.0),
+        r,
+        f.max(d).max(r),
+        w.max(d).max(r),
+        w.max(f).max(r),
+        w.max(f).max(d),
+        w.max(0.0) + f.max(0.0) + d.max(0.0) + r,
         j,
         all.max(j),
     ]
@@ -154,31 +159,77 @@ pub(super) struct Faults {
     pub(super) simple_means: [f64; simple::NAMES.len()],
     /// A discriminator whose perturbations leave the judged fault's family out.
     pub(super) discriminator: [f64; FAULTS.len()],
-    /// Shares of fresh normal windows above the limit of each of [`BUDGETS`].
+    /// Shares of fresh normal windows above the limit of each of [`BUDGETS`], the mean over
+    /// [`FITS`].
     pub(super) false_alarms: [f64; BUDGETS.len()],
 }
 
-/// Fresh windows that false alarms are counted over.
-const FRESH: usize = 20_000;
+/// Detectors that false alarms are counted of: of 384 windows four are beyond the limit of 1/100, two
+/// as often as six.
+const FITS: u64 = 40;
+/// Fresh windows for each.
+const FRESH: usize = 2_500;
+
+/// Windows of a signal, in its standard deviations.
+struct Drawn {
+    signal: Signal,
+    rng: Rng,
+    mean: f32,
+    sd: f32,
+}
+
+impl Drawn {
+    /// The signal, and 384 windows of it that it is standardised by.
+    fn of(signal: Signal, seed: u64) -> (Self, Vec<Sample>) {
+        let rng = Rng::new(seed, 21);
+        let mut drawn = Self {
+            signal,
+            rng,
+            mean: 0.0,
+            sd: 1.0,
+        };
+        let raw: Vec<Sample> = (0..KEPT).map(|_| drawn.next()).collect();
+        let all: Vec<f32> = raw.iter().flatten().copied().collect();
+        drawn.mean = all.iter().sum::<f32>() / all.len() as f32;
+        let square = |x: &f32| (x - drawn.mean).powi(2);
+        drawn.sd = (all.iter().map(square).sum::<f32>() / all.len() as f32).sqrt();
+        let train = raw.into_iter().map(|window| drawn.scaled(window)).collect();
+        (drawn, train)
+    }
+
+    fn scaled(&self, window: Sample) -> Sample {
+        window.map(|x| (x - self.mean) / self.sd)
+    }
+
+    fn next(&mut self) -> Sample {
+        let mut window = [0.0; 32];
+        self.signal.draw(&mut self.rng, &mut window);
+        self.scaled(window)
+    }
+
+    /// Shares of fresh windows above the limits of a detector that is fitted to others.
+    fn false_alarms(signal: Signal, seed: u64) -> [f64; BUDGETS.len()] {
+        let (mut drawn, train) = Self::of(signal, seed);
+        let detector = fitted(&train.iter().copied().collect(), seed);
+        let mut shares = [0.0; BUDGETS.len()];
+        for _ in 0..FRESH {
+            let strangeness = detector.score(&drawn.next()).strangeness;
+            for (share, budget) in shares.iter_mut().zip(BUDGETS) {
+                let above = strangeness > Threshold::of_budget(budget).level();
+                *share += f64::from(u8::from(above)) / FRESH as f64;
+            }
+        }
+        shares
+    }
+}
 
 impl Faults {
     /// 384 normal windows to fit to, 500 fresh ones and 500 faulty ones of each kind to judge.
-    pub(super) fn of(signal: crate::signal::Signal, seed: u64) -> Self {
-        let mut rng = Rng::new(seed, 21);
-        let draw = |rng: &mut Rng| {
-            let mut window = [0.0; 32];
-            signal.draw(rng, &mut window);
-            window
-        };
-        let raw: Vec<Sample> = (0..KEPT).map(|_| draw(&mut rng)).collect();
-        let all: Vec<f32> = raw.iter().flatten().copied().collect();
-        let mean = all.iter().sum::<f32>() / all.len() as f32;
-        let sd = (all.iter().map(|x| (x - mean).powi(2)).sum::<f32>() / all.len() as f32).sqrt();
-        let scaled = |window: Sample| window.map(|x| (x - mean) / sd);
-        let train: Vec<Sample> = raw.into_iter().map(scaled).collect();
+    pub(super) fn of(signal: Signal, seed: u64) -> Self {
+        let (mut drawn, train) = Drawn::of(signal, seed);
         let detector = fitted(&train.iter().copied().collect(), seed);
         let simple = Simple::fit(&train);
-        let normal: Vec<Sample> = (0..500).map(|_| scaled(draw(&mut rng))).collect();
+        let normal: Vec<Sample> = (0..500).map(|_| drawn.next()).collect();
         let mut told = Self {
             signal: signal.to_string(),
             detector: [0.0; FAULTS.len()],
@@ -187,18 +238,17 @@ impl Faults {
             discriminator: [0.0; FAULTS.len()],
             false_alarms: [0.0; BUDGETS.len()],
         };
-        let limits = BUDGETS.map(|budget| Threshold::of_budget(budget).level());
-        for _ in 0..FRESH {
-            let strangeness = detector.score(&scaled(draw(&mut rng))).strangeness;
-            for (share, limit) in told.false_alarms.iter_mut().zip(limits) {
-                *share += f64::from(u8::from(strangeness > limit)) / FRESH as f64;
+        for fit in 0..FITS {
+            let shares = Drawn::false_alarms(signal, seed + fit);
+            for (mean, share) in told.false_alarms.iter_mut().zip(shares) {
+                *mean += share / FITS as f64;
             }
         }
         for kind in 0..FAULTS.len() {
             let judge = Judge::train(&train, seed, Some(kind));
             let faulty = (0..500).map(|_| {
-                let window = scaled(draw(&mut rng));
-                (fault(kind, &window, &mut rng), true)
+                let window = drawn.next();
+                (fault(kind, &window, &mut drawn.rng), true)
             });
             let faulty: Vec<_> = faulty.collect();
             let judged: Vec<(Sample, bool)> = normal
@@ -210,10 +260,8 @@ impl Faults {
                 area(judged.iter().map(|(window, _)| score(window)), &judged).0
             };
             told.detector[kind] = of(&|w| {
-                detector.score(w).parts[..3]
-                    .iter()
-                    .copied()
-                    .fold(f32::MIN, f32::max)
+                let parts = detector.score(w).parts;
+                parts.into_iter().fold(f32::MIN, f32::max)
             });
             told.discriminator[kind] = of(&|w| judge.decades(w));
             for (i, sum) in told.simple_means.iter_mut().enumerate() {

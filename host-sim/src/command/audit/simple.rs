@@ -7,10 +7,11 @@ use ganlet::watch::{Features, Mixture};
 use super::protocol::{Sample, WINDOW};
 
 /// What they are called in tables.
-pub(super) const NAMES: [&str; 5] = [
+pub(super) const NAMES: [&str; 6] = [
     "max abs z",
     "abs log sd",
     "Mahalanobis",
+    "two-sided",
     "PCA residual",
     "mixture",
 ];
@@ -21,6 +22,8 @@ pub(super) struct Simple {
     mean: Sample,
     eigen: Eigen<WINDOW>,
     axes: usize,
+    /// The median of ln d², d the Mahalanobis distance.
+    median: f32,
     mixture: Box<Mixture<4, WINDOW, 528>>,
 }
 
@@ -47,31 +50,49 @@ impl Simple {
         for _ in 0..40 {
             mixture.improve(windows.iter().copied(), 0.1);
         }
-        Self {
+        let mut simple = Self {
             log_sd: log_sds.sum::<f32>() / windows.len() as f32,
             mean: moments.mean(),
             eigen,
             axes: enough.map_or(24, |last| (last + 1).min(24)),
+            median: 0.0,
             mixture,
+        };
+        let mut logs: Vec<f32> = windows.iter().map(|w| simple.log_square(w)).collect();
+        logs.sort_by(f32::total_cmp);
+        simple.median = logs[logs.len() / 2];
+        simple
+    }
+
+    /// ln d².
+    fn log_square(&self, window: &Sample) -> f32 {
+        let (square, _) = self.square_and_rest(window);
+        ganlet::math::ln(square.max(f32::MIN_POSITIVE))
+    }
+
+    /// d², and the square of what the axes leave over.
+    fn square_and_rest(&self, window: &Sample) -> (f32, f32) {
+        let mut left = *window;
+        left.iter_mut().zip(&self.mean).for_each(|(x, m)| *x -= m);
+        let mut square = 0.0;
+        let pairs = self.eigen.vectors.iter().zip(&self.eigen.values);
+        for (axis, value) in pairs.take(self.axes) {
+            let along = dot(&left, axis);
+            square += along * along / value.max(1e-6);
+            left.iter_mut().zip(axis).for_each(|(x, a)| *x -= along * a);
         }
+        (square, dot(&left, &left))
     }
 
     /// Higher is stranger, in the order of [`NAMES`].
     pub(super) fn scores(&self, window: &Sample) -> [f32; NAMES.len()] {
-        let mut left = *window;
-        left.iter_mut().zip(&self.mean).for_each(|(x, m)| *x -= m);
-        let mut mahalanobis = 0.0;
-        let pairs = self.eigen.vectors.iter().zip(&self.eigen.values);
-        for (axis, value) in pairs.take(self.axes) {
-            let along = dot(&left, axis);
-            mahalanobis += along * along / value.max(1e-6);
-            left.iter_mut().zip(axis).for_each(|(x, a)| *x -= along * a);
-        }
+        let (mahalanobis, rest) = self.square_and_rest(window);
         [
             window.iter().fold(0.0, |far, x| x.abs().max(far)),
             (Features::of(window).loudness - self.log_sd).abs(),
             mahalanobis,
-            dot(&left, &left),
+            (self.log_square(window) - self.median).abs(),
+            rest,
             self.mixture.strangeness(window),
         ]
     }
