@@ -57,7 +57,7 @@ const STARTING: u64 = 5;
 /// the last mixture's number of a fresh window lies between what it says of its own windows and what
 /// was said of those left out: with eight folds at 1/15 of the way from the latter. On signals whose
 /// windows lie near a curve errors fall faster, by the square, which makes it 2/15
-/// ([`TOWARDS`](Self::TOWARDS)): the tail errs on the other side.
+/// (`TOWARDS`): the tail errs on the other side.
 ///
 /// A slice is an iteration over the windows, or some over readings: about as long as a step of
 /// training. The windows may change between slices. Until the last slice the detector that serves is untouched.
