@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use ganlet_workload::growth::Size;
 
-use crate::{board, machine::Machine, process, toolchain::Toolchain};
+use crate::{board, machine::Machine, process, toolchain::Toolchain, verb::bench::PEERS};
 
 /// Which firmware runs.
 #[derive(Clone, Debug, Default, clap::Args)]
@@ -96,8 +96,8 @@ pub(crate) fn build_bench(program: &str, flags: &str) -> Result<PathBuf> {
             "CARGO_TARGET_DIR",
             folder.join(format!("target/flags{flags}")),
         );
-    if program == "candle" {
-        cargo.args(["--features", "candle"]);
+    if PEERS.iter().any(|(peer, _)| *peer == program) {
+        cargo.args(["--features", program]);
     }
     match flags {
         "" => cargo.env_remove("RUSTFLAGS"),

@@ -52,6 +52,9 @@ const WORKS: [Work; 2] = [
     },
 ];
 
+/// The peers in Rust, a program and a feature of `tests/bench` each, and their versions.
+pub(crate) const PEERS: [(&str, &str); 2] = [("candle", "0.11"), ("dfdx", "0.13")];
+
 /// Somebody who can be timed.
 struct Entrant {
     name: String,
@@ -126,10 +129,12 @@ fn entrants(args: &Args) -> Result<(Vec<Entrant>, PathBuf)> {
         ),
     }
     if args.quick {
-        println!("candle is left out, as --quick asks");
+        println!("candle and dfdx are left out, as --quick asks");
     } else {
-        let path = firmware::build_bench("candle", "")?; // its kernels choose at run time
-        entrants.push(program("candle 0.11", path));
+        for (name, version) in PEERS {
+            let path = firmware::build_bench(name, widest)?;
+            entrants.push(program(&format!("{name} {version}"), path));
+        }
     }
     Ok((entrants, peak))
 }
