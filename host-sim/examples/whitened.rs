@@ -80,7 +80,7 @@ impl Run {
         let gains = session.axes.gains();
         let seen: Vec<Vec<f64>> = windows
             .iter()
-            .map(|window| row(&whitened(&session, &gains, window)))
+            .map(|window| row(&whitened(&session.axes, &scale, &gains, window)))
             .collect();
         let windows: Vec<Vec<f64>> = windows.iter().map(row).collect();
         let real = (
@@ -105,9 +105,7 @@ impl Run {
         let (scale, axes) = (session.standardiser, session.axes.clone());
         while !session.done() {
             session.trainer.round(&session.recipe, |rng| {
-                let mut y = axes.to(&scale.to_row(source.draw::<[f32; 32]>(rng)));
-                y.iter_mut().zip(&*gains).for_each(|(y, gain)| *y /= gain);
-                y
+                whitened(&axes, &scale, gains, &source.draw(rng))
             });
         }
     }
@@ -138,8 +136,13 @@ impl Run {
 }
 
 /// A window as the networks of [`Whitened`] see it.
-fn whitened(session: &Session<Whitened>, gains: &[f32; 32], window: &[f32; 32]) -> [f32; 32] {
-    let mut y = session.to(window);
+fn whitened(
+    axes: &PrincipalAxes<32>,
+    scale: &Standardiser,
+    gains: &[f32; 32],
+    window: &[f32; 32],
+) -> [f32; 32] {
+    let mut y = axes.to(&scale.to_row(*window));
     y.iter_mut().zip(gains).for_each(|(y, gain)| *y /= gain);
     y
 }

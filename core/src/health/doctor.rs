@@ -39,7 +39,7 @@ pub struct Doctor {
 }
 
 impl Doctor {
-    /// Rounds between two exams, each of which takes about as long as one round (by its operations).
+    /// Rounds between two exams, each of which takes as long as a few rounds (by its operations).
     pub const EVERY: u32 = 500;
     /// Cures in a run; what is still ill then is stopped.
     pub const MOST: u16 = 8;

@@ -47,8 +47,9 @@ pub struct Exam {
 
 impl<M: Model> Session<M> {
     /// Examines the run by 256 samples of either kind; `real` draws one in the sensor's units. The
-    /// random streams of training are left alone. By its operations it takes about as long
-    /// as a round.
+    /// averaged generator is [recoloured](Self::recolour) first, as it would be in the end: it stays so.
+    /// Networks and random streams of training are left alone. Most of the time it takes is that of the
+    /// 1,024 samples that it is recoloured by: about as long as a round or two.
     pub fn examine(&mut self, mut real: impl FnMut(&mut Rng) -> M::Sample) -> Exam {
         let step = self.trainer.step();
         let mut rng = Rng::new(self.seed, EXAM + u64::from(step));
