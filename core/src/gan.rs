@@ -91,12 +91,16 @@ pub struct DiscriminatorStep {
 }
 
 /// A forward pass with its memory, for `B` samples.
+#[cfg_attr(not(target_arch = "arm"), repr(align(64)))]
 struct Pass<L: Layer, const B: usize> {
     tape: L::Tape<B>,
     y: [L::Out; B],
 }
 
 impl<L: Layer, const B: usize> Pass<L, B> {
+    /// Without what alignment adds on a host.
+    const BYTES: usize = size_of::<L::Tape<B>>() + size_of::<[L::Out; B]>();
+
     const ZERO: Self = Self {
         tape: L::Tape::<B>::ZERO,
         y: [L::Out::ZERO; B],
@@ -199,12 +203,15 @@ impl<D: Discriminator, R: FnMut() -> D::In, Z> Contest<'_, D, R, Z> {
         judged.run(self.net, x);
         let mut dz = [[0.0]; B];
         for ([on_real, on_generated], [da, db]) in pairs(&judged.y).iter().zip(pairs_mut(&mut dz)) {
+            let (loss, centre) = (self.objective.loss, self.centre);
+            let (a, b) = (on_real.map(|[a]| a), on_generated.map(|[b]| b));
+            let together = loss.discriminators_and_values(&a, &b, centre);
             let logits = on_real.iter().zip(on_generated).take(rows);
-            for ((&[a], &[b]), (da, db)) in logits.zip(da.iter_mut().zip(db)) {
-                let (pair, value) = self
-                    .objective
-                    .loss
-                    .discriminator_and_value(a, b, self.centre);
+            for (i, ((&[a], &[b]), (da, db))) in logits.zip(da.iter_mut().zip(db)).enumerate() {
+                let (pair, value) = match together.as_ref().and_then(|pairs| pairs.get(i)) {
+                    Some(pair) => *pair,
+                    None => loss.discriminator_and_value(a, b, centre),
+                };
                 *da = [D::Through::adjoint(a, pair.da * self.weight)];
                 *db = [D::Through::adjoint(b, pair.db * self.weight)];
                 sums.step.loss += pair.value * self.weight;
@@ -276,10 +283,16 @@ impl<D: Discriminator, R: FnMut() -> D::In, Z> Contest<'_, D, R, Z> {
     fn advise(&self, rows: usize, on_real: &[[f32; 1]], judged: &mut [[f32; 1]], loss: &mut f32) {
         let blocks = on_real.as_chunks::<BLOCK>().0.iter();
         for (on_real, judged) in blocks.zip(judged.as_chunks_mut::<BLOCK>().0) {
+            let loss_of = self.objective.loss;
+            let (a, b) = (on_real.map(|[a]| a), judged.each_ref().map(|[b]| *b));
+            let together = loss_of.generators(&a, &b);
             let mut sum = 0.0;
             for (i, (&[a], [b])) in on_real.iter().zip(judged).enumerate() {
                 if i < rows {
-                    let pair = self.objective.loss.generator(a, *b);
+                    let pair = match together.as_ref().and_then(|pairs| pairs.get(i)) {
+                        Some(pair) => *pair,
+                        None => loss_of.generator(a, *b),
+                    };
                     *b = D::Through::adjoint(*b, pair.db * self.weight);
                     sum += pair.value * self.weight;
                 } else {
@@ -330,8 +343,8 @@ where
     /// activations of one block, the block itself. Call frames come on top.
     pub const STEP_BYTES: usize = {
         let samples = size_of::<[D::In; 2 * BLOCK]>();
-        let discriminator = size_of::<D>() + samples + size_of::<Pass<D, { 2 * BLOCK }>>();
-        let generator = size_of::<G>() + size_of::<Pass<G, BLOCK>>() + size_of::<Pass<D, BLOCK>>();
+        let discriminator = 4 * D::LEN + samples + Pass::<D, { 2 * BLOCK }>::BYTES;
+        let generator = 4 * G::LEN + Pass::<G, BLOCK>::BYTES + Pass::<D, BLOCK>::BYTES;
         size_of::<[G::In; BLOCK]>()
             + if discriminator > generator {
                 discriminator

@@ -14,10 +14,11 @@
 //!
 //! A batch loss is the mean over pairs (aᵢ, bᵢ): the integrals of V are replaced by batch means.
 
+use core::array;
 use core::fmt;
 use core::str::FromStr;
 
-use crate::math::{softplus, softplus_and_slope};
+use crate::math::{VECTORS, softplus, softplus_and_slope, softplus_and_slope_of_each};
 
 /// Which pair of losses the two players minimise.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -48,6 +49,49 @@ pub struct Pair {
     pub db: f32,
 }
 
+/// Pairs from softplus and its slope.
+impl Pair {
+    /// s(−a) + s(b).
+    #[inline]
+    fn of_both((on_real, da): (f32, f32), (on_generated, db): (f32, f32)) -> Self {
+        Self {
+            value: on_real + on_generated,
+            da: -da,
+            db,
+        }
+    }
+
+    /// s(−b).
+    #[inline]
+    fn of_generated((value, slope): (f32, f32)) -> Self {
+        Self {
+            value,
+            da: 0.0,
+            db: -slope,
+        }
+    }
+
+    /// s(b − a).
+    #[inline]
+    fn of_difference((value, slope): (f32, f32)) -> Self {
+        Self {
+            value,
+            da: -slope,
+            db: slope,
+        }
+    }
+
+    /// s(a − b) from s(b − a) of the same number.
+    #[inline]
+    fn turned(self) -> Self {
+        Self {
+            da: self.db,
+            db: self.da,
+            ..self
+        }
+    }
+}
+
 impl Loss {
     /// All of them, in the order of the table.
     pub const ALL: [Self; 6] = [
@@ -64,13 +108,7 @@ impl Loss {
     pub fn discriminator(self, a: f32, b: f32) -> Pair {
         match self {
             Self::Minimax | Self::NonSaturating => {
-                let (on_real, real_slope) = softplus_and_slope(-a);
-                let (on_generated, generated_slope) = softplus_and_slope(b);
-                Pair {
-                    value: on_real + on_generated,
-                    da: -real_slope,
-                    db: generated_slope,
-                }
+                Pair::of_both(softplus_and_slope(-a), softplus_and_slope(b))
             }
             Self::LeastSquares => Pair {
                 value: 0.5 * (a - 1.0) * (a - 1.0) + 0.5 * b * b,
@@ -87,14 +125,7 @@ impl Loss {
                 da: -1.0,
                 db: 1.0,
             },
-            Self::Relativistic => {
-                let (value, slope) = softplus_and_slope(b - a);
-                Pair {
-                    value,
-                    da: -slope,
-                    db: slope,
-                }
-            }
+            Self::Relativistic => Pair::of_difference(softplus_and_slope(b - a)),
         }
     }
 
@@ -113,23 +144,65 @@ impl Loss {
     /// derivative by b is of use; a is read by the relativistic loss alone.
     #[inline]
     pub fn generator(self, a: f32, b: f32) -> Pair {
-        let (value, da, db) = match self {
+        let (value, db) = match self {
             Self::Minimax => {
                 let (value, slope) = softplus_and_slope(b);
-                (-value, 0.0, -slope)
+                (-value, -slope)
             }
-            Self::NonSaturating => {
-                let (value, slope) = softplus_and_slope(-b);
-                (value, 0.0, -slope)
-            }
-            Self::LeastSquares => (0.5 * (b - 1.0) * (b - 1.0), 0.0, b - 1.0),
-            Self::Hinge | Self::Wasserstein => (-b, 0.0, -1.0),
-            Self::Relativistic => {
-                let (value, slope) = softplus_and_slope(a - b);
-                (value, slope, -slope)
-            }
+            Self::NonSaturating => return Pair::of_generated(softplus_and_slope(-b)),
+            Self::LeastSquares => (0.5 * (b - 1.0) * (b - 1.0), b - 1.0),
+            Self::Hinge | Self::Wasserstein => (-b, -1.0),
+            Self::Relativistic => return Pair::of_difference(softplus_and_slope(a - b)).turned(),
         };
-        Pair { value, da, db }
+        Pair { value, da: 0.0, db }
+    }
+
+    /// [`discriminator_and_value`](Self::discriminator_and_value) of some pairs at once, with the same
+    /// bits: where there are vectors, and the loss is one of softplus.
+    #[inline(always)] // so that nothing is left of it where there are no vectors
+    pub(crate) fn discriminators_and_values<const N: usize>(
+        self,
+        a: &[f32; N],
+        b: &[f32; N],
+        centre: f32,
+    ) -> Option<[(Pair, f32); N]> {
+        match self {
+            Self::Minimax | Self::NonSaturating if VECTORS && centre == 0.0 => {
+                let [on_real, on_generated] = softplus_and_slope_of_each([a.map(|a| -a), *b]);
+                Some(zip(on_real, on_generated).map(|(on_real, on_generated)| {
+                    let pair = Pair::of_both(on_real, on_generated);
+                    (pair, -pair.value)
+                }))
+            }
+            Self::Relativistic if VECTORS => {
+                let differences = zip(*b, *a).map(|(b, a)| b - a);
+                let (a, b) = (a.map(|a| -(a - centre)), b.map(|b| b - centre));
+                let [pairs, a, b] = softplus_and_slope_of_each([differences, a, b]);
+                let pairs = zip(pairs, zip(a, b));
+                Some(pairs.map(|(pair, (a, b))| (Pair::of_difference(pair), -(a.0 + b.0))))
+            }
+            _ => None,
+        }
+    }
+
+    /// [`generator`](Self::generator) of some pairs at once, likewise.
+    #[inline(always)] // so that nothing is left of it where there are no vectors
+    pub(crate) fn generators<const N: usize>(
+        self,
+        a: &[f32; N],
+        b: &[f32; N],
+    ) -> Option<[Pair; N]> {
+        match self {
+            Self::NonSaturating if VECTORS => {
+                let [on_generated] = softplus_and_slope_of_each([b.map(|b| -b)]);
+                Some(on_generated.map(Pair::of_generated))
+            }
+            Self::Relativistic if VECTORS => {
+                let [pairs] = softplus_and_slope_of_each([zip(*a, *b).map(|(a, b)| a - b)]);
+                Some(pairs.map(|pair| Pair::of_difference(pair).turned()))
+            }
+            _ => None,
+        }
     }
 
     /// Whether the generator's loss looks at real samples, too.
@@ -153,6 +226,12 @@ impl Loss {
             Self::Relativistic => "relativistic",
         }
     }
+}
+
+/// Two arrays side by side.
+#[inline]
+fn zip<A: Copy, B: Copy, const N: usize>(a: [A; N], b: [B; N]) -> [(A, B); N] {
+    array::from_fn(|i| (a[i], b[i]))
 }
 
 /// ln D(a) + ln(1 − D(b)), the term of V(G, D) that one pair of logits contributes.
@@ -250,6 +329,35 @@ pub(crate) mod tests {
                 assert_close(ours.value, formula(a, b), &what);
                 assert_close(ours.da, by_a, &what);
                 assert_close(ours.db, by_b, &what);
+            }
+        }
+    }
+
+    #[test]
+    fn pairs_taken_together_are_those_taken_alone() {
+        let bits = |pair: Pair| [pair.value, pair.da, pair.db].map(f32::to_bits);
+        let sizes = [0.0, 1e-5, 0.3, 0.4, 1.1, 40.0, 95.0, 110.0];
+        let more = sizes.map(|size| (size, -0.7 * size));
+        let all: std::vec::Vec<_> = logits().chain(more).collect();
+        for four in all.as_chunks::<4>().0 {
+            let (a, b) = (four.map(|(a, _)| a), four.map(|(_, b)| b));
+            for (loss, centre) in Loss::ALL.into_iter().flat_map(|it| [(it, 0.0), (it, 1.5)]) {
+                if let Some(together) = loss.discriminators_and_values(&a, &b, centre) {
+                    for ((pair, value), (a, b)) in zip(together, *four) {
+                        let alone = loss.discriminator_and_value(a, b, centre);
+                        assert_eq!(bits(pair), bits(alone.0), "{loss} at ({a}, {b})");
+                        assert_eq!(value.to_bits(), alone.1.to_bits(), "{loss} at ({a}, {b})");
+                    }
+                }
+                if let Some(together) = loss.generators(&a, &b) {
+                    for (pair, (a, b)) in zip(together, *four) {
+                        assert_eq!(
+                            bits(pair),
+                            bits(loss.generator(a, b)),
+                            "{loss} at ({a}, {b})"
+                        );
+                    }
+                }
             }
         }
     }

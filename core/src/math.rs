@@ -5,6 +5,13 @@
 //! feature takes exp, tanh and cos from there, trading accuracy (about 1e-3) for size and cycles. [`reference`](mod@reference) holds the
 //! `f64` functions of quadrature and reports, always from `libm`.
 
+use core::array;
+
+#[cfg(not(any(feature = "micromath", target_arch = "arm")))]
+mod lanes;
+#[cfg(any(feature = "micromath", target_arch = "arm"))]
+use backend as lanes;
+
 #[cfg(feature = "micromath")]
 mod backend {
     use micromath::F32Ext;
@@ -100,10 +107,29 @@ pub fn softplus(x: f32) -> f32 {
 #[cfg_attr(target_arch = "arm", inline(never))] // once: its logarithm is large
 #[cfg_attr(not(target_arch = "arm"), inline)]
 pub fn softplus_and_slope(x: f32) -> (f32, f32) {
-    let e = exp(-x.abs());
+    let e = lanes::exp(-x.abs());
     let positive = if x > 0.0 { x } else { 0.0 };
     let slope = if x >= 0.0 { 1.0 } else { e } / (1.0 + e);
-    (positive + ln(1.0 + e), slope)
+    (positive + lanes::ln(1.0 + e), slope)
+}
+
+/// Whether several numbers at once take less time than one after the other.
+pub(crate) const VECTORS: bool = cfg!(not(any(feature = "micromath", target_arch = "arm")));
+
+/// [`softplus_and_slope`] of each number, as a loop that a vector unit can follow.
+#[inline(never)] // in its callers' loops it would not be one over vectors
+pub(crate) fn softplus_and_slope_of_each<const N: usize, const K: usize>(
+    x: [[f32; N]; K],
+) -> [[(f32, f32); N]; K] {
+    let (mut values, mut slopes) = ([[0.0; N]; K], [[0.0; N]; K]);
+    let places = values
+        .as_flattened_mut()
+        .iter_mut()
+        .zip(slopes.as_flattened_mut());
+    for (&x, (value, slope)) in x.as_flattened().iter().zip(places) {
+        (*value, *slope) = softplus_and_slope(x);
+    }
+    array::from_fn(|k| array::from_fn(|n| (values[k][n], slopes[k][n])))
 }
 
 /// `f64` functions for quadrature, closed forms and reports; never for training.

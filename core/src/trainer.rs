@@ -6,7 +6,7 @@ use crate::health::LARGEST;
 use crate::latent::Latent;
 use crate::layer::Layer;
 use crate::model::Model;
-use crate::optimizer::{OptimizerState, RmsProp};
+use crate::optimizer::{Optimizer, OptimizerState, RmsProp};
 use crate::params::{Params, ParamsExt, fingerprint};
 use crate::recipe::Recipe;
 use crate::rng::Rng;
@@ -52,8 +52,17 @@ impl<M: Model> Trainer<M> {
 
     /// What training takes at most, in bytes: this value, and a step's gradient and activations on
     /// the stack. Call frames come on top.
-    pub const RAM_BYTES: usize =
-        size_of::<Self>() + Gan::<M::Generator, M::Discriminator, RmsProp>::STEP_BYTES;
+    pub const RAM_BYTES: usize = {
+        const fn with_moments<P: Params>() -> usize {
+            <P as Params>::LEN + <<RmsProp as Optimizer>::State<P> as OptimizerState>::LEN
+        }
+        let average = <M::Generator as Params>::LEN;
+        let players = with_moments::<M::Generator>() + with_moments::<M::Discriminator>();
+        // Not the size of this type, which a host pads.
+        size_of::<f32>() * (average + players)
+            + size_of::<(f32, [Rng; 2], [u32; 3], DiscriminatorStep)>()
+            + Gan::<M::Generator, M::Discriminator, RmsProp>::STEP_BYTES
+    };
 
     /// Zeros throughout: the contents of a static, before [`restart`](Self::restart).
     pub const BLANK: Self = Self {

@@ -14,6 +14,7 @@ use crate::rng::Rng;
 /// `w[i][o]` leads from input `i` to output `o`: the outputs of one input lie side by side, which
 /// is the order in which both passes read them.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(not(target_arch = "arm"), repr(align(64)))] // no vector across two lines of a cache
 pub struct Dense<const I: usize, const O: usize, A = Linear> {
     /// Weights, `[input][output]`.
     pub w: [[f32; O]; I],
