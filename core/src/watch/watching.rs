@@ -16,6 +16,9 @@ use crate::stream::Standardiser;
 pub enum Kind {
     /// Windows that are not as normal ones are.
     Event,
+    /// Windows that are stranger than they have been, for longer than chance has it, though none of
+    /// them is beyond the limit.
+    Lasting,
     /// Windows far more quiet than normal ones.
     Silent,
     /// The same reading over and over.
@@ -68,7 +71,7 @@ impl Watch {
 
     /// Zeros throughout, for a static before it is set to [`new`](Self::new).
     pub const ZERO: Self = Self {
-        alarm: Alarm::new(Threshold::ZERO),
+        alarm: Alarm::ZERO,
         flatline: Flatline::ZERO,
         drift: Drift::ZERO,
         refit_in: 0,
@@ -167,7 +170,9 @@ impl Watch {
             self.drift.push(score.strangeness);
         }
         let threshold = self.alarm.threshold.level();
-        let change = self.alarm.judge(score.strangeness, new, flat.is_some());
+        let length = window.flat().len();
+        let sure = flat.is_some();
+        let change = self.alarm.judge(score.strangeness, new, length, sure);
         if change == Some(Change::Accepted) {
             self.refit_in = Self::TO_REFIT;
             self.shifted = true;
@@ -180,6 +185,7 @@ impl Watch {
                 Some(Flat::Stuck) => Kind::Stuck,
                 Some(Flat::Saturated) => Kind::Saturated,
                 None if detector.is_silent(&standardised) => Kind::Silent,
+                None if self.alarm.lasts() => Kind::Lasting,
                 None => Kind::Event,
             },
             part: P::PARTS.get(score.part()).copied().unwrap_or(""),

@@ -376,6 +376,7 @@ fn by_discriminator<M: Network>(session: &Session<M>, rows: &[Scored<M::Sample>]
 fn name(kind: Kind) -> &'static str {
     match kind {
         Kind::Event => "event",
+        Kind::Lasting => "lasting",
         Kind::Silent => "silent",
         Kind::Stuck => "stuck",
         Kind::Saturated => "saturated",

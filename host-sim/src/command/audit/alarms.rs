@@ -87,7 +87,7 @@ impl Watched {
                 &mut told.drift_normal
             };
             *most = most.max(drift.js_bound());
-            match alarm.judge(strangeness, new, false) {
+            match alarm.judge(strangeness, new, WINDOW, false) {
                 Some(Change::Began) => match &mut event {
                     Some((began, found)) if !*found => {
                         *found = true;
@@ -122,7 +122,7 @@ fn rates(test: &[Judged], scores: &[f32], budget: f32) -> Rates {
     let mut counts = [[0usize; 3]; 2]; // normal, labelled: all, above fixed, above tracking
     for ((window, &strangeness), new) in test.iter().zip(scores).zip(news(test)) {
         let above = strangeness > tracking.threshold.level();
-        tracking.judge(strangeness, new, false);
+        tracking.judge(strangeness, new, WINDOW, false);
         if let Some(label) = window.label {
             let [all, above_fixed, above_tracking] = &mut counts[usize::from(label)];
             *all += 1;
