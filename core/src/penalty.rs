@@ -25,9 +25,13 @@ pub fn accumulate<D: Discriminator, const B: usize>(
     weight: &[f32; B],
     grad: &mut D,
 ) -> f32 {
-    let (mut slope, mut spent) = (*at.x, *at.tape);
-    let mut dz = at.y.map(|[y]| [D::Through::adjoint(y, 1.0)]);
-    net.backward::<Linear, B>(Input::Spent(&mut slope), &mut spent, &mut dz, None);
+    let mut slope = *at.x;
+    {
+        // Leaves the stack before the tangents come.
+        let mut spent = *at.tape;
+        let mut dz = at.y.map(|[y]| [D::Through::adjoint(y, 1.0)]);
+        net.backward::<Linear, B>(Input::Spent(&mut slope), &mut spent, &mut dz, None);
+    }
 
     let mut tape = D::TangentTape::<B>::ZERO;
     let mut directional = [[0.0]; B];

@@ -134,20 +134,27 @@ impl<M: Model> Session<M> {
     /// for a generator that needs no correction, near 0 for one that has collapsed. Training does
     /// not see the correction; it is to be renewed when the networks have changed.
     pub fn recolour(&mut self, count: u32) -> f32 {
-        let moments = self.moments(&self.trainer.average, count);
-        self.axes.recolour(&moments)
+        self.recolour_by(None, count)
     }
 
-    /// The same for another generator.
-    pub(crate) fn recolour_for(&mut self, generator: &M::Generator, count: u32) -> f32 {
-        let moments = self.moments(generator, count);
-        self.axes.recolour(&moments)
-    }
-
-    /// The moments of `count` generated samples.
-    fn moments(&self, generator: &M::Generator, count: u32) -> <M::Axes as Axes>::Moments {
-        let mut rng = Rng::new(self.seed, RECOLOUR);
+    /// The same, by the moments of another generator where one is given.
+    #[inline(never)] // its moments leave the stack before blocks of samples come
+    pub(crate) fn recolour_by(&mut self, other: Option<&M::Generator>, count: u32) -> f32 {
         let mut moments = <M::Axes as Axes>::Moments::NONE;
+        let generator = other.unwrap_or(&self.trainer.average);
+        self.take_moments(generator, count, &mut moments);
+        self.axes.recolour(&moments)
+    }
+
+    /// Takes in `count` generated samples.
+    #[inline(never)] // its samples leave the stack before the axes are fitted
+    fn take_moments(
+        &self,
+        generator: &M::Generator,
+        count: u32,
+        moments: &mut <M::Axes as Axes>::Moments,
+    ) {
+        let mut rng = Rng::new(self.seed, RECOLOUR);
         for _ in 0..count.div_ceil(BLOCK as u32) {
             let latents: [<M::Generator as Layer>::In; BLOCK] =
                 core::array::from_fn(|_| Latent::draw(&mut rng, self.recipe.gaussian));
@@ -155,7 +162,6 @@ impl<M: Model> Session<M> {
                 moments.push(sample);
             }
         }
-        moments
     }
 
     /// Whether the recipe's steps have been taken.
@@ -169,39 +175,41 @@ impl<M: Model> Session<M> {
     pub fn compare(&self, blocks: u32, mut real: impl FnMut(&mut Rng) -> M::Sample) -> Comparison {
         let mut rng = Rng::new(self.seed, COMPARE);
         let mut comparison = Comparison::new();
+        let mut seen = [M::Sample::ZERO; quality::BLOCK];
+        let mut made = [M::Sample::ZERO; quality::BLOCK];
         for _ in 0..blocks {
-            let block = self.real_block(&mut rng, &mut real);
-            let generated = self.generated_block(&self.trainer.average, &mut rng);
-            let mut simple = [M::Sample::ZERO; quality::BLOCK];
-            for sample in &mut simple {
+            self.draw_real(&mut rng, &mut real, &mut seen);
+            self.draw_generated(&self.trainer.average, &mut rng, &mut made);
+            let score = quality::energy_score(&seen, &made);
+            for sample in &mut made {
                 *sample = self.axes.gaussian(&mut rng);
             }
-            comparison.push(&block, &generated, &simple);
+            comparison.push(score - quality::energy_score(&seen, &made));
         }
         comparison
     }
 
-    /// A block of real samples, standardised.
-    pub(crate) fn real_block(
+    /// Fills a block with real samples, standardised.
+    pub(crate) fn draw_real(
         &self,
         rng: &mut Rng,
         real: &mut impl FnMut(&mut Rng) -> M::Sample,
-    ) -> [M::Sample; quality::BLOCK] {
-        let mut block = [M::Sample::ZERO; quality::BLOCK];
-        for sample in &mut block {
+        block: &mut [M::Sample; quality::BLOCK],
+    ) {
+        for sample in block {
             *sample = self.standardiser.to_row(real(rng));
         }
-        block
     }
 
-    /// A block of samples from this generator, standardised. A few are made at a time: a network's
-    /// activations are larger than its samples.
-    pub(crate) fn generated_block(
+    /// Fills a block with samples from this generator, standardised. A few are made at a time: a
+    /// network's activations are larger than its samples.
+    #[inline(never)] // its few leave the stack
+    pub(crate) fn draw_generated(
         &self,
         generator: &M::Generator,
         rng: &mut Rng,
-    ) -> [M::Sample; quality::BLOCK] {
-        let mut block = [M::Sample::ZERO; quality::BLOCK];
+        block: &mut [M::Sample; quality::BLOCK],
+    ) {
         for few in block.chunks_mut(BLOCK) {
             let latents: [<M::Generator as Layer>::In; BLOCK] =
                 core::array::from_fn(|_| Latent::draw(rng, self.recipe.gaussian));
@@ -209,7 +217,6 @@ impl<M: Model> Session<M> {
                 *sample = self.axes.back(seen);
             }
         }
-        block
     }
 
     /// Ends training, or an interval of it: [recolours](Self::recolour) by `count` generated samples,

@@ -3,7 +3,7 @@
 use super::exam::EXAMINED_BY;
 use super::{Cure, Illness, Treated};
 use crate::checkpoint::{Invalid, Persist, Reader, Writer};
-use crate::layer::Row;
+use crate::layer::{Row, Zero as _};
 use crate::math;
 use crate::model::Model;
 use crate::params::{Params, ParamsExt};
@@ -113,31 +113,41 @@ impl<M: Model> Best<M> {
     /// The energy score of the session's averaged generator less that of the best so far, each
     /// recoloured as it would be in the end; `None` where there is no best. `real` draws a sample in
     /// the sensor's units.
-    #[inline(never)] // its blocks leave the stack before training goes on
     pub(super) fn beside(
         &self,
         session: &mut Session<M>,
         mut real: impl FnMut(&mut Rng) -> M::Sample,
     ) -> Option<Comparison> {
         let best = self.generator()?;
-        let stream = BESIDE + u64::from(session.trainer.step());
-        let mut then = [0.0; BLOCKS];
-        session.recolour_for(best, EXAMINED_BY);
-        let mut rng = Rng::new(session.seed, stream);
-        for score in &mut then {
-            let block = session.real_block(&mut rng, &mut real);
-            let generated = session.generated_block(best, &mut rng);
-            *score = quality::energy_score(&block, &generated);
-        }
+        session.recolour_by(Some(best), EXAMINED_BY);
+        let then = Self::scores(session, best, &mut real);
         session.recolour(EXAMINED_BY);
-        let mut rng = Rng::new(session.seed, stream);
+        let now = Self::scores(session, &session.trainer.average, &mut real);
         let mut comparison = Comparison::new();
-        for score in then {
-            let block = session.real_block(&mut rng, &mut real);
-            let generated = session.generated_block(&session.trainer.average, &mut rng);
-            comparison.push_difference(quality::energy_score(&block, &generated) - score);
+        for (now, then) in now.into_iter().zip(then) {
+            comparison.push(now - then);
         }
         Some(comparison)
+    }
+
+    /// The energy scores of a generator, block by block.
+    #[inline(never)] // its blocks leave the stack before the generator is recoloured, and training goes on
+    fn scores(
+        session: &Session<M>,
+        generator: &M::Generator,
+        real: &mut impl FnMut(&mut Rng) -> M::Sample,
+    ) -> [f32; BLOCKS] {
+        let stream = BESIDE + u64::from(session.trainer.step());
+        let mut rng = Rng::new(session.seed, stream);
+        let mut seen = [M::Sample::ZERO; quality::BLOCK];
+        let mut made = [M::Sample::ZERO; quality::BLOCK];
+        let mut scores = [0.0; BLOCKS];
+        for score in &mut scores {
+            session.draw_real(&mut rng, real, &mut seen);
+            session.draw_generated(generator, &mut rng, &mut made);
+            *score = quality::energy_score(&seen, &made);
+        }
+        scores
     }
 
     /// At the end of a run: gives it its best generator if that is clearly better than the last.

@@ -3,7 +3,7 @@
 use super::LARGEST;
 use crate::gan::infer;
 use crate::latent::Latent;
-use crate::layer::Layer;
+use crate::layer::{Layer, Zero as _};
 use crate::math;
 use crate::model::Model;
 use crate::params::ParamsExt;
@@ -70,11 +70,15 @@ impl<M: Model> Session<M> {
     #[inline(never)] // its blocks leave the stack before those of the others come
     fn distance(&self, rng: &mut Rng, real: &mut impl FnMut(&mut Rng) -> M::Sample) -> Comparison {
         let mut comparison = Comparison::new();
+        let mut seen = [M::Sample::ZERO; quality::BLOCK];
+        let mut others = [M::Sample::ZERO; quality::BLOCK];
         for _ in 0..BLOCKS {
-            let seen = self.real_block(rng, real);
-            let others = self.real_block(rng, real);
-            let generated = self.generated_block(&self.trainer.average, rng);
-            comparison.push(&seen, &generated, &others);
+            self.draw_real(rng, real, &mut seen);
+            self.draw_real(rng, real, &mut others);
+            let least = quality::energy_score(&seen, &others);
+            let made = &mut others;
+            self.draw_generated(&self.trainer.average, rng, made);
+            comparison.push(quality::energy_score(&seen, made) - least);
         }
         comparison
     }

@@ -138,6 +138,21 @@ impl<const N: usize> Covariance<N> {
         self.unit
     }
 
+    /// The same in the place of the sums, which are spent: no second matrix is needed.
+    pub(crate) fn spend_in_units(&mut self) -> (&mut [[f32; N]; N], f32) {
+        for i in 0..N {
+            for j in 0..=i {
+                let x = self.scaled(i, j);
+                for (i, j) in [(i, j), (j, i)] {
+                    if let Some(place) = self.squares.get_mut(i).and_then(|row| row.get_mut(j)) {
+                        *place = x;
+                    }
+                }
+            }
+        }
+        (&mut self.squares, self.unit)
+    }
+
     fn scaled(&self, i: usize, j: usize) -> f32 {
         let row = self.squares.get(i.max(j));
         let sum = row.and_then(|row| row.get(i.min(j))).copied();
@@ -258,6 +273,19 @@ mod tests {
         }
         assert_eq!(covariance.of(0, 0), statistics.variance());
         assert_eq!(covariance.mean(), [statistics.mean()]);
+    }
+
+    #[test]
+    fn the_covariance_in_the_place_of_its_sums_is_the_same() {
+        let mut rng = Rng::new(4, 0);
+        let mut statistics = Covariance::<5>::new();
+        for count in 0..9 {
+            let mut apart = [[9.0; 5]; 5];
+            let unit = statistics.in_units(&mut apart);
+            let mut spent = statistics.clone();
+            assert_eq!(spent.spend_in_units(), (&mut apart, unit), "{count}");
+            statistics.push(&core::array::from_fn(|_| rng.gaussian()));
+        }
     }
 
     proptest! {

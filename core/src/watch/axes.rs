@@ -40,16 +40,16 @@ impl<const N: usize, const P: usize> Axes<N, P> {
     };
 
     /// The axes of `windows`.
+    #[inline(never)] // its matrices leave the stack before a mixture is fitted
     pub(super) fn fit(&mut self, windows: impl Iterator<Item = [f32; N]>) {
         let mut moments = Covariance::<N>::new();
         windows.for_each(|window| {
             moments.push(&window);
         });
         self.mean = moments.mean();
-        let mut matrix = [[0.0; N]; N];
-        let unit = moments.in_units(&mut matrix);
+        let (matrix, unit) = moments.spend_in_units();
         let mut eigen = Eigen::ZERO;
-        eigen.decompose(&mut matrix);
+        eigen.decompose(matrix);
         let pairs = eigen.values.iter().zip(&eigen.vectors);
         let places = self.axes.iter_mut().zip(&mut self.inverse);
         for ((axis, inverse), (value, vector)) in places.zip(pairs) {

@@ -169,6 +169,7 @@ impl<const K: usize, const D: usize, const T: usize> Mixture<K, D, T> {
     /// > Σₖ ← (Σ r d dᵀ − N s sᵀ + prior · I) / (N + prior),  N = Σ r,  s = Σ r d / N
     ///
     /// Returns the average log-likelihood of the samples *before* it, summed in their order.
+    #[inline(never)] // its shares leave the stack
     pub fn improve(&mut self, samples: impl Iterator<Item = [f32; D]>, prior: f32) -> f32 {
         let mut shares = [Share::<D, T>::ZERO; K];
         let (mut likelihood, mut count) = (0.0, 0.0);

@@ -3,6 +3,7 @@
 use crate::layer::Row;
 
 /// What numbers come to in ascending order.
+#[inline(never)] // they leave the stack
 pub(super) fn sorted<Numbers: Row, T>(
     count: usize,
     number: impl Fn(usize) -> f32,

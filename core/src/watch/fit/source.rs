@@ -53,6 +53,7 @@ impl<W> Source<'_, W> {
     }
 
     /// Arrivals that part the windows into stretches of one size.
+    #[inline(never)] // they leave the stack
     pub(super) fn borders<S, Numbers: Row>(&self) -> Borders
     where
         W: Windows<S>,
