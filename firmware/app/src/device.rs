@@ -231,6 +231,7 @@ where
     }
 
     /// Takes in what it wants of the queue; tells whether there was anything.
+    #[inline(never)] // its windows leave the stack before a step of training comes
     fn take_in(&mut self, inbox: &mut impl Inbox) -> bool {
         let mut took = false;
         while self.is_hungry()

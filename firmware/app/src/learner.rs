@@ -4,6 +4,7 @@ mod course;
 mod format_3;
 mod state;
 mod watching;
+mod work;
 
 use core::num::NonZeroU32;
 
@@ -16,10 +17,12 @@ use ganlet::rng::Rng;
 use ganlet::session::{Session, Settled};
 use ganlet::stream::{Axes, Moments as _, Standardiser, Unfit, Welford, Windower};
 use ganlet::trainer::Round;
-use ganlet::watch::{Detector, Fit, Watch};
+use ganlet::watch::{Detector, Watch};
 
 use crate::memory::Memory;
 use crate::sampler::Sample;
+
+use self::work::Work;
 
 pub use self::course::Course;
 
@@ -58,14 +61,13 @@ pub struct Learner<M: Model, Mem> {
     pub interval: f32,
     /// Who looks after the run.
     doctor: Doctor,
-    fit: Fit<M::Panel>,
+    /// Moments of windows, or a fit.
+    work: Work<M>,
     /// Samples offered to the memory at which the next fit is due.
     fit_at: u32,
     readings: Welford,
-    moments: <M::Axes as Axes>::Moments,
     windower: Windower<M::Sample>,
     keeping: Rng,
-    scaled: bool,
 }
 
 impl<M: Model, Mem> Learner<M, Mem> {
@@ -74,11 +76,12 @@ impl<M: Model, Mem> Learner<M, Mem> {
     pub const MOVING_BYTES: usize =
         HEADER_BYTES + Welford::BYTES + Windower::<M::Sample>::BYTES + Watch::BYTES + Rng::BYTES;
 
-    fn begin(&mut self) {
+    /// Begins anew all that is no session's and not remembered.
+    fn begin(&mut self, scaled: bool) {
+        self.work.set_scaled(scaled);
         self.begin_watch();
         self.doctor = Doctor::new();
         self.readings = Welford::new();
-        self.moments = <M::Axes as Axes>::Moments::NONE;
         self.windower = Windower::new(NonZeroU32::MIN);
         self.keeping = Rng::new(self.session.seed, KEEPING);
     }
@@ -94,21 +97,18 @@ impl<M: Model, Mem: Memory<M::Sample>> Learner<M, Mem> {
             watch: Watch::ZERO,
             interval: 0.0,
             doctor: Doctor::new(),
-            fit: Fit::IDLE,
+            work: Work::START,
             fit_at: 0,
             readings: Welford::new(),
-            moments: <M::Axes as Axes>::Moments::NONE,
             windower: Windower::new(NonZeroU32::MIN),
             keeping: Rng::BLANK,
-            scaled: false,
         }
     }
 
     /// Begins anew with fresh networks. The memory is left as it is.
     pub fn restart(&mut self, recipe: Recipe, seed: u64) {
         self.session.restart(recipe, Standardiser::IDENTITY, seed);
-        self.begin();
-        self.scaled = false;
+        self.begin(false);
     }
 
     /// Ends the segment of readings: no window crosses to those that come.
@@ -130,8 +130,8 @@ impl<M: Model, Mem: Memory<M::Sample>> Learner<M, Mem> {
         self.readings.push(x);
         self.watch.read(x, !self.detector.is_fitted());
         let window = self.windower.push(x);
-        if let (false, Some(window)) = (self.scaled, &window) {
-            self.moments.push(window);
+        if let Some(window) = &window {
+            self.work.push(window);
         }
         window
     }
@@ -151,10 +151,13 @@ impl<M: Model, Mem: Memory<M::Sample>> Learner<M, Mem> {
     pub fn scale(&mut self) -> Result<Standardiser, Unfit> {
         let standardiser = Standardiser::fit(&self.readings)?;
         self.session.standardiser = standardiser;
-        if Session::<M>::WINDOW > 1 {
-            self.session.turn_to_axes(&self.moments);
+        if let Work::Gathering(moments) = &self.work {
+            if Session::<M>::WINDOW > 1 {
+                self.session.turn_to_axes(moments);
+            }
+            self.work.set_scaled(true);
+            self.work.stop(self.session.seed);
         }
-        self.scaled = true;
         Ok(standardiser)
     }
 
@@ -187,7 +190,7 @@ impl<M: Model, Mem: Memory<M::Sample>> Learner<M, Mem> {
 
     /// Whether there is a scale.
     pub fn is_scaled(&self) -> bool {
-        self.scaled
+        self.work.is_scaled()
     }
 
     /// Statistics of the readings since the start.
@@ -197,7 +200,7 @@ impl<M: Model, Mem: Memory<M::Sample>> Learner<M, Mem> {
 
     /// Whether there is a scale, and at least one sample to learn from.
     pub fn can_learn(&self) -> bool {
-        self.scaled && self.memory.held() > 0
+        self.is_scaled() && self.memory.held() > 0
     }
 
     /// One step of one player; the round, when that was its last turn. Nothing happens where there

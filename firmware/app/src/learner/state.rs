@@ -9,8 +9,7 @@ use ganlet::watch::{Detector, Fit};
 use super::Learner;
 use super::format_3::OldWatch;
 
-/// Statistics of the readings first, and their count first of all. The moments of windows are not held:
-/// once there is a scale, and before that there is nothing to keep, they have served.
+/// Statistics of the readings first, and their count first of all.
 ///
 /// What an older format does not hold begins anew: format 2 held the session alone, format 3 no
 /// detector, but a watch of its own and its random stream, format 4 nothing of a doctor's.
@@ -49,7 +48,7 @@ impl<M: Model, Mem: Persist> Learner<M, Mem> {
             if !out.has(4) {
                 self.keeping.save(out);
             }
-            self.scaled.save(out);
+            self.work.is_scaled().save(out);
         }
         self.session.save(out);
         if out.has(3) {
@@ -57,7 +56,7 @@ impl<M: Model, Mem: Persist> Learner<M, Mem> {
         }
         if out.has(4) {
             self.detector.save(out);
-            self.fit.save(out);
+            self.work.save(self.session.seed, out);
             self.fit_at.save(out);
             self.interval.save(out);
         }
@@ -81,8 +80,7 @@ impl<M: Model, Mem: Persist> Learner<M, Mem> {
         if !from.has(3) {
             self.session.load(from)?;
             if from.writes() {
-                self.begin();
-                self.scaled = true;
+                self.begin(true);
             }
             return Ok(());
         }
@@ -97,12 +95,15 @@ impl<M: Model, Mem: Persist> Learner<M, Mem> {
         if !from.has(4) {
             from.read(self.keeping.clone())?;
         }
-        self.scaled.load(from)?;
+        let scaled = from.read(false)?;
+        if from.writes() {
+            self.work.set_scaled(scaled);
+        }
         self.session.load(from)?;
         self.memory.load(from)?;
         if from.has(4) {
             self.detector.load(from)?;
-            self.fit.load(from)?;
+            self.work.load(from)?;
             self.fit_at.load(from)?;
             self.interval.load(from)?;
         } else if from.writes() {

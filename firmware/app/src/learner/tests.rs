@@ -64,6 +64,33 @@ fn a_checkpoint_holds_all_that_decides_what_comes_next() {
     assert_eq!(next(other), next(learner));
 }
 
+/// The moments of windows and a fit share a place, and a checkpoint holds the fit alone.
+#[test]
+fn a_checkpoint_of_a_learner_without_a_scale_and_one_of_a_fit_under_way_replace_each_other() {
+    let mut gathering = Small::new(Replay::uniform());
+    gathering.restart(Recipe::SCALAR, 3);
+    let mut rng = Rng::new(3, 0);
+    for _ in 0..100 {
+        if let Some(window) = gathering.take(Sample::Reading(rng.gaussian())) {
+            gathering.keep(window);
+        }
+    }
+    let (before, fitting) = (saved(&gathering), saved(&lived(2)));
+    let mut other = lived(2);
+    assert!(matches!(&other.work, Work::Fitting(fit) if fit.is_under_way()));
+    checkpoint::load(MODEL, &mut other, &before).unwrap();
+    assert!(!other.is_scaled());
+    assert_eq!(saved(&other), before);
+    gathering.scale().unwrap();
+    other.scale().unwrap();
+    assert_eq!(saved(&other), saved(&gathering));
+
+    gathering.restart(Recipe::SCALAR, 3);
+    checkpoint::load(MODEL, &mut gathering, &fitting).unwrap();
+    assert_eq!(saved(&gathering), fitting);
+    assert_eq!(next(gathering), next(lived(2)));
+}
+
 #[test]
 fn every_single_bit_flip_and_every_truncation_of_a_checkpoint_is_detected() {
     let whole = saved(&lived(3));

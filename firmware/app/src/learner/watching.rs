@@ -5,6 +5,7 @@ use ganlet::model::Model;
 use ganlet::watch::{Change, Detector, Fit, Places, Verdict, Watch};
 
 use super::Learner;
+use super::work::Work;
 use crate::memory::Memory;
 
 impl<M: Model, Mem> Learner<M, Mem> {
@@ -15,7 +16,7 @@ impl<M: Model, Mem> Learner<M, Mem> {
         self.detector = Detector::BLANK;
         self.watch = Watch::new();
         self.interval = 0.0;
-        self.fit.stop(self.session.seed);
+        self.work.stop(self.session.seed);
         self.fit_at = Self::TO_FIT;
     }
 }
@@ -54,19 +55,24 @@ impl<M: Model, Mem: Memory<M::Sample>> Learner<M, Mem> {
         if !self.wants_a_slice() {
             return false;
         }
-        if !self.fit.is_under_way() {
-            self.fit.begin(self.session.seed);
-            while self.fit_at <= self.memory.seen() && self.fit_at < u32::MAX {
-                self.fit_at = self.fit_at.saturating_mul(2).max(1);
-            }
-        }
         let Self {
             session,
             memory,
             detector,
+            work: Work::Fitting(fit),
+            fit_at,
             ..
-        } = self;
-        let fitted = self.fit.turn(memory, &session.standardiser, detector);
+        } = self
+        else {
+            return false;
+        };
+        if !fit.is_under_way() {
+            fit.begin(session.seed);
+            while *fit_at <= memory.seen() && *fit_at < u32::MAX {
+                *fit_at = fit_at.saturating_mul(2).max(1);
+            }
+        }
+        let fitted = fit.turn(memory, &session.standardiser, detector);
         if fitted {
             self.watch.fitted();
         }
@@ -74,8 +80,10 @@ impl<M: Model, Mem: Memory<M::Sample>> Learner<M, Mem> {
     }
 
     fn wants_a_slice(&self) -> bool {
-        let rests = self.watch.holds() || !self.scaled;
-        !rests && (self.fit.is_under_way() || self.is_fit_due())
+        let Work::Fitting(fit) = &self.work else {
+            return false;
+        };
+        !self.watch.holds() && (fit.is_under_way() || self.is_fit_due())
     }
 
     fn is_fit_due(&self) -> bool {
