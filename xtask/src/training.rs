@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fs, path::Path};
 
 use anyhow::{Context, Result, ensure};
 use ganlet_workload::growth::Size;
-use ganlet_workload::{BATCH, Players, ROUNDS, Seeded, W1, W2, Workload, digest, step};
+use ganlet_workload::{BATCH, LIFE, Players, ROUNDS, Seeded, W1, W2, Workload, digest, step};
 
 use crate::{
     cortex_m4, elf::Elf, emulator, firmware, machine::Machine, orders::Model, scratch::Scratch,
@@ -24,15 +24,18 @@ pub(crate) enum Program {
     Window32,
     /// A window scored by the detector of the model of windows
     Watch32,
+    /// A round in the life of a device with the model of windows: what it does beside learning, too
+    Life32,
 }
 
 impl Program {
-    pub(crate) const ALL: [Self; 5] = [
+    pub(crate) const ALL: [Self; 6] = [
         Self::W1,
         Self::W2,
         Self::Scalar,
         Self::Window32,
         Self::Watch32,
+        Self::Life32,
     ];
 
     pub(crate) fn name(self) -> &'static str {
@@ -42,12 +45,17 @@ impl Program {
             Self::Scalar => "scalar",
             Self::Window32 => "window32",
             Self::Watch32 => "watch32",
+            Self::Life32 => "life32",
         }
     }
 
-    /// Whether a machine has the memory for it.
+    /// Whether a machine has the memory for it, and gets through it in a minute or two.
     pub(crate) fn fits(self, machine: &Machine) -> bool {
-        machine.name != "microbit" || matches!(self, Self::W1 | Self::Scalar)
+        match self {
+            Self::W1 | Self::Scalar => true,
+            Self::W2 | Self::Window32 | Self::Watch32 => machine.name != "microbit",
+            Self::Life32 => machine.core == crate::verb::cost::MODELLED,
+        }
     }
 
     /// Multiply-adds of a step or round, of dense layers alone; of a window, those of its projections on
@@ -57,8 +65,24 @@ impl Program {
             Self::W1 => W1::MULTIPLY_ADDS,
             Self::W2 => W2::MULTIPLY_ADDS,
             Self::Scalar => crate::verb::count::products(Model::Scalar),
-            Self::Window32 => crate::verb::count::products(Model::Window32),
+            Self::Window32 | Self::Life32 => crate::verb::count::products(Model::Window32),
             Self::Watch32 => 2 * 12 * (32 + 32) + 6 * 91 + 4 * 120,
+        }
+    }
+
+    /// The memory that it must fit, in bytes.
+    fn budget(self) -> u64 {
+        match self {
+            Self::Life32 => 96 * 1024,
+            _ => u64::MAX,
+        }
+    }
+
+    /// How many of these it takes.
+    fn rounds(self) -> u32 {
+        match self {
+            Self::Life32 => LIFE,
+            _ => ROUNDS,
         }
     }
 
@@ -67,7 +91,7 @@ impl Program {
         let numbers = match self {
             Self::W1 => BATCH * (1 + 4 + 4),
             Self::W2 => BATCH * (32 + 8 + 8),
-            Self::Scalar | Self::Window32 | Self::Watch32 => 0,
+            Self::Scalar | Self::Window32 | Self::Watch32 | Self::Life32 => 0,
         };
         (numbers * size_of::<f32>()) as u64
     }
@@ -78,7 +102,7 @@ impl Program {
             Self::W1 => Some(twin::<W1, 4, 1>()),
             Self::W2 => Some(twin::<W2, 8, 32>()),
             // `cargo xtask twin` compares these.
-            Self::Scalar | Self::Window32 | Self::Watch32 => None,
+            Self::Scalar | Self::Window32 | Self::Watch32 | Self::Life32 => None,
         }
     }
 }
@@ -127,11 +151,16 @@ pub(crate) struct Training {
 pub(crate) fn count(program: Program, machine: &Machine, profile: &str) -> Result<Training> {
     let blank = firmware::build_program("blank", machine.target, profile)?;
     let elf = firmware::build_program(program.name(), machine.target, profile)?;
-    let (mut training, digest) = counted(machine, &blank, &elf)?;
+    let (mut training, digest) = counted(machine, &blank, &elf, program.rounds())?;
     let twin = program.twin().map(u64::from);
     ensure!(
         twin.is_none_or(|twin| twin == digest),
         "its bits are not the host's"
+    );
+    let (memory, budget) = (training.ram + training.stack, program.budget());
+    ensure!(
+        memory <= budget,
+        "it takes {memory} bytes of memory, and has {budget}"
     );
     training.flash -= program.batch_bytes();
     Ok(training)
@@ -141,11 +170,11 @@ pub(crate) fn count(program: Program, machine: &Machine, profile: &str) -> Resul
 pub(crate) fn count_grown(size: Size, machine: &Machine) -> Result<Training> {
     let blank = firmware::build_program("blank", machine.target, "release")?;
     let elf = firmware::build_grown(size, machine.target)?;
-    Ok(counted(machine, &blank, &elf)?.0)
+    Ok(counted(machine, &blank, &elf, ROUNDS)?.0)
 }
 
 /// Runs and counts a program, and gives the digest of what it has trained.
-fn counted(machine: &Machine, blank: &Path, elf: &Path) -> Result<(Training, u64)> {
+fn counted(machine: &Machine, blank: &Path, elf: &Path, rounds: u32) -> Result<(Training, u64)> {
     let counter = firmware::build_counter()?;
     let (blank, bytes) = (fs::read(blank)?, fs::read(elf)?);
     let (blank, parsed) = (Elf::parse(&blank)?, Elf::parse(&bytes)?);
@@ -168,8 +197,8 @@ fn counted(machine: &Machine, blank: &Path, elf: &Path) -> Result<(Training, u64
             let (executed, taken) = (line.executed[i], line.taken[i]);
             let cycles = executed * cortex_m4::cycles(low, high) + taken * cortex_m4::TAKEN;
             let cost = Cost {
-                instructions: executed as f64 / f64::from(ROUNDS),
-                cycles: cycles as f64 / f64::from(ROUNDS),
+                instructions: executed as f64 / f64::from(rounds),
+                cycles: cycles as f64 / f64::from(rounds),
             };
             all.add(cost);
             by_function.entry(name).or_insert(Cost::default()).add(cost);

@@ -26,6 +26,9 @@ pub const BATCHES: usize = 64;
 /// step of D, of which a round has three.
 pub const ROUNDS: u32 = 4;
 
+/// Rounds of a device's life.
+pub const LIFE: u32 = 128;
+
 /// The learning rate of both players.
 pub const RATE: f32 = 1e-3;
 

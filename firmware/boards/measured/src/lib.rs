@@ -3,6 +3,8 @@
 
 #![no_std]
 
+pub mod life;
+
 use core::panic::PanicInfo;
 
 use memclr as _;
