@@ -57,7 +57,6 @@ pub(crate) const MACHINES: [Machine; 6] = [
     machine("mps2-an505", "Cortex-M33", "thumbv8m.main-none-eabihf"),
     Machine {
         store: Store::Serial,
-        windows: Some(128),
         board: "stm32f405",
         log: Log::Rtt,
         ..machine("netduinoplus2", "Cortex-M4F", "thumbv7em-none-eabihf")

@@ -41,8 +41,7 @@ use watchdog::Dog;
 #[entry]
 fn main() -> ! {
     static mut LEARNER: life::Readings = life::NEW;
-    // A third of what its detector could be fitted to: more would leave the stack no room.
-    static mut WINDOWS: Learner<Window32, Replay<Coded<32>, 128>> = Learner::new(Replay::uniform());
+    static mut WINDOWS: Learner<Window32, Replay<Coded<32>, 384>> = Learner::new(Replay::uniform());
     static mut SHADOW: life::Aside = life::Aside::NONE;
     static mut DOG: Option<Dog> = None;
     static mut WAITING: life::Waiting = life::Waiting::new();
