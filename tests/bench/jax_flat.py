@@ -9,7 +9,6 @@ line with a number of steps the seconds of CPU time that they took.
 
 import os
 import sys
-import time
 
 os.environ["XLA_FLAGS"] = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
 os.environ["JAX_PLATFORMS"] = "cpu"
@@ -17,28 +16,9 @@ os.environ["JAX_PLATFORMS"] = "cpu"
 import jax
 import jax.numpy as jnp
 import numpy as np
+from workload import BATCH, BATCHES, land, read, serve
 
-BATCH, BATCHES, CHUNK = 16, 64, 1000
-WIDTHS = {"w1": (4, 16, 1), "w2": (8, 32, 32)}
-
-
-def read(folder, name):
-    """Shapes and flat parameters of G and D, then the three pools."""
-    numbers = np.fromfile(os.path.join(folder, name + ".bin"), "<f4")
-    latent, width, sample = WIDTHS[name]
-    players = []
-    for widths in ((latent, width, width, sample), (sample, width, width, 1)):
-        shapes = [s for pair in zip(widths, widths[1:]) for s in (pair, pair[1:])]
-        count = sum(int(np.prod(s)) for s in shapes)
-        players.append((shapes, jnp.asarray(numbers[:count])))
-        numbers = numbers[count:]
-    pools = []
-    for columns in (sample, latent, latent):
-        count = BATCHES * BATCH * columns
-        pools.append(jnp.asarray(numbers[:count].reshape(BATCHES, BATCH, columns)))
-        numbers = numbers[count:]
-    assert numbers.size == 0
-    return players, pools
+CHUNK = 1000
 
 
 def leaves(flat, shapes):
@@ -82,7 +62,8 @@ def adam(player, g, powers):
 
 
 def main(folder, name):
-    ((g_shapes, g_start), (d_shapes, d_start)), (real, for_d, for_g) = read(folder, name)
+    ((g_shapes, g_start), (d_shapes, d_start)), pools = read(folder, name)
+    real, for_d, for_g = map(jnp.asarray, pools)
 
     def step(state, i):
         g, d, (first, second) = state
@@ -114,18 +95,19 @@ def main(folder, name):
 
     steps = jax.jit(steps, static_argnums=2, donate_argnums=0)
     state, losses = steps(start(), 0, 200)
-    total = sum(float(np.abs(np.asarray(player[0], "f8")).sum()) for player in state[:2])
-    print(*[float(loss) for loss in losses], total, flush=True)
+    land(losses, [player[0] for player in state[:2]])
 
     state, done = start(), 0
     state, _ = steps(state, done, CHUNK)
-    for line in sys.stdin:
-        before = time.process_time()
-        for _ in range(max(1, int(line) // CHUNK)):
+
+    def run(count):
+        nonlocal state, done
+        for _ in range(max(1, count // CHUNK)):
             state, _ = steps(state, done, CHUNK)
             done += CHUNK
         jax.block_until_ready(state)
-        print(time.process_time() - before, flush=True)
+
+    serve(run)
 
 
 main(*sys.argv[1:])

@@ -15,7 +15,7 @@ pub(crate) struct Args {
     /// The folder of w1.bin and w2.bin
     #[arg(long, value_name = "DIR", default_value = "../shared/bench")]
     workloads: PathBuf,
-    /// A Python that has JAX
+    /// A Python that has JAX, PyTorch or both
     #[arg(long, value_name = "PROGRAM", default_value = "python3")]
     python: PathBuf,
     /// Leave out the peers in Rust, which take minutes to build
@@ -53,7 +53,14 @@ const WORKS: [Work; 2] = [
 ];
 
 /// The peers in Rust, a program and a feature of `tests/bench` each, and their versions.
-pub(crate) const PEERS: [(&str, &str); 2] = [("candle", "0.11"), ("dfdx", "0.13")];
+pub(crate) const PEERS: [(&str, &str); 3] =
+    [("burn", "0.22"), ("candle", "0.11"), ("dfdx", "0.13")];
+
+/// The peers in Python: a name, a module, a script of `tests/bench`.
+const PYTHONS: [(&str, &str, &str); 2] = [
+    ("JAX", "jax", "jax_flat.py"),
+    ("PyTorch", "torch", "torch_compiled.py"),
+];
 
 /// Somebody who can be timed.
 struct Entrant {
@@ -132,24 +139,29 @@ fn entrants(args: &Args) -> Result<(Vec<Entrant>, PathBuf)> {
         let path = firmware::build_bench("ours", AVX2)?;
         entrants.push(program("ganlet, x86-64-v3", path));
     }
-    let jax = Command::new(&args.python)
-        .args(["-c", "import jax; print(jax.__version__)"])
-        .output();
-    match jax {
-        Ok(output) if output.status.success() => {
-            let version = String::from_utf8_lossy(&output.stdout);
-            entrants.push(Entrant {
-                name: format!("JAX {}", version.trim()),
-                command: vec![args.python.clone(), bench().join("jax_flat.py")],
-            });
-        }
-        _ => println!(
-            "{} has no JAX, which is left out: pip install jax, or name another by --python",
-            args.python.display()
-        ),
+    for (name, module, script) in PYTHONS {
+        let asked = Command::new(&args.python)
+            .args([
+                "-c",
+                &format!("import {module}; print({module}.__version__)"),
+            ])
+            .output();
+        let Some(answer) = asked.ok().filter(|answer| answer.status.success()) else {
+            println!(
+                "{} has no {name}, which is left out: pip install {module}, or name another by --python",
+                args.python.display()
+            );
+            continue;
+        };
+        let version = String::from_utf8_lossy(&answer.stdout);
+        let version = version.trim().split('+').next().unwrap_or_default(); // not how it was built
+        entrants.push(Entrant {
+            name: format!("{name} {version}"),
+            command: vec![args.python.clone(), bench().join(script)],
+        });
     }
     if args.quick {
-        println!("candle and dfdx are left out, as --quick asks");
+        println!("the peers in Rust are left out, as --quick asks");
     } else {
         for (name, version) in PEERS {
             let path = firmware::build_bench(name, widest)?;
