@@ -117,7 +117,11 @@ impl<const D: usize> Parameter<D> {
     }
 
     fn absolute_sum(&self) -> f64 {
-        let numbers: Vec<f32> = self.value.to_data().try_to_vec().expect("numbers of 32 bits");
+        let numbers: Vec<f32> = self
+            .value
+            .to_data()
+            .try_to_vec()
+            .expect("numbers of 32 bits");
         numbers.iter().map(|p| f64::from(p.abs())).sum()
     }
 
