@@ -73,6 +73,17 @@ pub fn sqrt(x: f32) -> f32 {
     ganlet_hardware_sqrt::sqrt(x)
 }
 
+/// The square root of each.
+#[inline]
+pub fn sqrt_each<const N: usize>(mut x: [f32; N]) -> [f32; N] {
+    let (fours, rest) = x.as_chunks_mut::<4>();
+    for four in fours {
+        *four = ganlet_hardware_sqrt::sqrt_each(*four);
+    }
+    rest.iter_mut().for_each(|x| *x = sqrt(*x));
+    x
+}
+
 /// Hyperbolic tangent.
 #[inline]
 pub fn tanh(x: f32) -> f32 {

@@ -3,7 +3,7 @@
 use core::marker::PhantomData;
 
 use super::activation::{Activation, Kept, Linear, Pointwise};
-use super::product::{add_outer_products, add_rows, map, map_back};
+use super::product::{add_gradient, map, map_back};
 use super::{Dual, Init, Input, Kinks, Layer, TangentTrace, Trace};
 use crate::math;
 use crate::params::Params;
@@ -31,18 +31,6 @@ impl<const I: usize, const O: usize, A> Dense<I, O, A> {
             b,
             activation: PhantomData,
         }
-    }
-
-    /// dW += xᵀ dz, by ascending sample.
-    #[inline]
-    fn add_outer<const B: usize>(&mut self, x: &[[f32; I]; B], dz: &[[f32; O]; B]) {
-        add_outer_products(&mut self.w, x, dz);
-    }
-
-    /// db += dz, by ascending sample.
-    #[inline]
-    fn add_bias<const B: usize>(&mut self, dz: &[[f32; O]; B]) {
-        add_rows(&mut self.b, dz);
     }
 }
 
@@ -104,8 +92,7 @@ impl<const I: usize, const O: usize, A: Activation> Layer for Dense<I, O, A> {
     ) {
         Pointwise::<A>::backward(tape, dz);
         if let Some(grad) = grad {
-            grad.add_outer(x.value(), dz);
-            grad.add_bias(dz);
+            add_gradient(&mut grad.w, Some(&mut grad.b), x.value(), dz);
         }
         if let Input::Spent(x) = x {
             map_back::<P, I, O>(dz, &self.w, x);
@@ -132,9 +119,8 @@ impl<const I: usize, const O: usize, A: Activation> Layer for Dense<I, O, A> {
         dx: Option<&mut Dual<[[f32; I]; B]>>,
     ) {
         Pointwise::<A>::backward_tangent(at.tape, at.y, along.tape, along.y, dy);
-        grad.add_outer(along.x, &dy.tangent);
-        grad.add_outer(at.x, &dy.value);
-        grad.add_bias(&dy.value);
+        add_gradient(&mut grad.w, None, along.x, &dy.tangent);
+        add_gradient(&mut grad.w, Some(&mut grad.b), at.x, &dy.value);
         if let Some(dx) = dx {
             map_back::<Linear, I, O>(&dy.value, &self.w, &mut dx.value);
             map_back::<Linear, I, O>(&dy.tangent, &self.w, &mut dx.tangent);

@@ -1,6 +1,8 @@
 //! Adam (Kingma and Ba 2015).
 
-use super::{Optimizer, OptimizerState, update_leaf_by_two};
+use core::array;
+
+use super::{LANES, Optimizer, OptimizerState};
 use crate::math;
 use crate::params::Params;
 
@@ -34,22 +36,115 @@ impl Optimizer for Adam {
         // One factor for each moment, so that an element costs one root and one division.
         let step = rate / (1.0 - state.powers[0]);
         let unbias = 1.0 / (1.0 - state.powers[1]);
+        let rule = Rule {
+            adam: *self,
+            step,
+            unbias,
+        };
         for i in 0..P::LEAVES {
             let moments = [state.first.leaf_mut(i), state.second.leaf_mut(i)];
-            let rule = self.rule(step, unbias);
-            update_leaf_by_two(params.leaf_mut(i), moments, grad.leaf(i), rule);
+            rule.update_leaf(params.leaf_mut(i), moments, grad.leaf(i));
         }
     }
 }
 
-impl Adam {
-    /// The rule for one number, the same function for every network.
-    fn rule(self, step: f32, unbias: f32) -> impl Fn(&mut f32, &mut f32, &mut f32, f32) {
-        move |p, m, v, g| {
-            *m = self.beta1 * *m + (1.0 - self.beta1) * g;
-            *v = self.beta2 * *v + (1.0 - self.beta2) * (g * g);
-            *p -= step * *m / (math::sqrt(*v * unbias) + self.epsilon);
+/// Numbers that go together: on a Cortex-M4 as many as there are roots in a call.
+const TOGETHER: usize = if cfg!(feature = "small") {
+    1
+} else if cfg!(target_arch = "arm") {
+    4
+} else {
+    LANES
+};
+
+/// A step of any network.
+struct Rule {
+    adam: Adam,
+    /// rate / (1−β₁ᵗ).
+    step: f32,
+    /// 1 / (1−β₂ᵗ).
+    unbias: f32,
+}
+
+impl Rule {
+    /// In one pass: whole vectors first, since leaves are short and what a compiler leaves over of a loop
+    /// in vectors can be most of one.
+    #[inline]
+    fn update_leaf(&self, params: &mut [f32], [first, second]: [&mut [f32]; 2], grad: &[f32]) {
+        let (p, p_rest) = params.as_chunks_mut::<TOGETHER>();
+        let (m, m_rest) = first.as_chunks_mut();
+        let (v, v_rest) = second.as_chunks_mut();
+        let (g, g_rest) = grad.as_chunks();
+        if !p.is_empty() {
+            self.update(p, [m, v], g);
         }
+        if !p_rest.is_empty() {
+            let moments = [m_rest, v_rest].map(|rest| rest.as_chunks_mut::<1>().0);
+            self.update(p_rest.as_chunks_mut().0, moments, g_rest.as_chunks().0);
+        }
+    }
+
+    #[inline(never)] // once, not for each leaf
+    fn update<const N: usize>(
+        &self,
+        params: &mut [[f32; N]],
+        [first, second]: [&mut [[f32; N]]; 2],
+        grad: &[[f32; N]],
+    ) {
+        let moments = first.iter_mut().zip(second);
+        for ((p, g), (m, v)) in params.iter_mut().zip(grad).zip(moments) {
+            if cfg!(target_arch = "arm") {
+                self.update_at_once(p, [m, v], g);
+            } else {
+                for ((p, &g), (m, v)) in p.iter_mut().zip(g).zip(m.iter_mut().zip(v)) {
+                    (*m, *v) = (self.first(*m, g), self.second(*v, g));
+                    *p -= self.numerator(*m) / self.denominator(math::sqrt(self.unbiased(*v)));
+                }
+            }
+        }
+    }
+
+    /// All roots in one call; in two passes, or a compiler makes more addresses than there are.
+    #[inline(always)]
+    fn update_at_once<const N: usize>(
+        &self,
+        params: &mut [f32; N],
+        [first, second]: [&mut [f32; N]; 2],
+        grad: &[f32; N],
+    ) {
+        let m: [f32; N] = array::from_fn(|i| self.first(first[i], grad[i]));
+        let v: [f32; N] = array::from_fn(|i| self.second(second[i], grad[i]));
+        (*first, *second) = (m, v);
+        let numerators = m.map(|m| self.numerator(m));
+        let roots = math::sqrt_each(v.map(|v| self.unbiased(v)));
+        for ((p, numerator), root) in params.iter_mut().zip(numerators).zip(roots) {
+            *p -= numerator / self.denominator(root);
+        }
+    }
+
+    /// The next m.
+    fn first(&self, m: f32, g: f32) -> f32 {
+        self.adam.beta1 * m + (1.0 - self.adam.beta1) * g
+    }
+
+    /// The next v.
+    fn second(&self, v: f32, g: f32) -> f32 {
+        self.adam.beta2 * v + (1.0 - self.adam.beta2) * (g * g)
+    }
+
+    /// rate · m̂.
+    fn numerator(&self, m: f32) -> f32 {
+        self.step * m
+    }
+
+    /// v̂.
+    fn unbiased(&self, v: f32) -> f32 {
+        v * self.unbias
+    }
+
+    /// √v̂ + ε.
+    fn denominator(&self, root: f32) -> f32 {
+        root + self.adam.epsilon
     }
 }
 

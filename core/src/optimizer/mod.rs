@@ -83,40 +83,6 @@ fn update_leaf(
     }
 }
 
-/// The same with two leaves of moments.
-#[inline(never)]
-fn update_leaf_by_two(
-    params: &mut [f32],
-    [first, second]: [&mut [f32]; 2],
-    grad: &[f32],
-    rule: impl Fn(&mut f32, &mut f32, &mut f32, f32),
-) {
-    if cfg!(feature = "small") {
-        return update_by_two(params, first, second, grad, rule);
-    }
-    let (p, p_rest) = params.as_chunks_mut::<LANES>();
-    let (m, m_rest) = first.as_chunks_mut::<LANES>();
-    let (v, v_rest) = second.as_chunks_mut::<LANES>();
-    let (g, g_rest) = grad.as_chunks::<LANES>();
-    for ((p, g), (m, v)) in p.iter_mut().zip(g).zip(m.iter_mut().zip(v)) {
-        update_by_two(p, m, v, g, &rule);
-    }
-    update_by_two(p_rest, m_rest, v_rest, g_rest, &rule);
-}
-
-#[inline(always)]
-fn update_by_two(
-    p: &mut [f32],
-    m: &mut [f32],
-    v: &mut [f32],
-    g: &[f32],
-    rule: impl Fn(&mut f32, &mut f32, &mut f32, f32),
-) {
-    for ((p, &g), (m, v)) in p.iter_mut().zip(g).zip(m.iter_mut().zip(v)) {
-        rule(p, m, v, g);
-    }
-}
-
 /// Numbers that go together in a step of an optimizer: on a host two vectors of AVX2, since chunks of one
 /// tempt a compiler into making lanes of the chunks, with a transposition before and after; on a
 /// Cortex-M4 three, since of four it makes an index beside the addresses.

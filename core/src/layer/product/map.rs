@@ -1,8 +1,8 @@
 //! Rows through a layer.
 
 use super::{
-    ANY_SIZE, LANES, ROWS, TALL, add_term, any_size, column, fours, part, part_mut, settle,
-    spelled_out,
+    ANY_SIZE, LANES, ROWS, TALL, add_scaled, add_term, any_size, column, part, part_mut, settle,
+    spell_out, spelled_out,
 };
 
 /// Row by row, what `finish` makes of x W + `start`, by ascending m:
@@ -97,20 +97,20 @@ fn map_columns<const T: usize, const W: usize, const M: usize, const C: usize>(
 ) -> usize {
     let blocks = C.saturating_sub(from) / W;
     for j in 0..blocks {
-        let mut sums = [part::<W>(start, from, j); T];
-        let (quads, rest) = fours(w, spelled_out(M, W));
-        for (q, [w0, w1, w2, w3]) in quads.iter().enumerate() {
-            add_term(&mut sums, &column(x, 4 * q), &part(w0, from, j));
-            add_term(&mut sums, &column(x, 4 * q + 1), &part(w1, from, j));
-            add_term(&mut sums, &column(x, 4 * q + 2), &part(w2, from, j));
-            add_term(&mut sums, &column(x, 4 * q + 3), &part(w3, from, j));
+        if is_short(M) {
+            map_one_by_one::<T, W, M, C>(from, j, x, start, w, finish, y);
+            continue;
         }
-        for (m, w) in rest.iter().enumerate() {
-            add_term(
-                &mut sums,
-                &column(x, 4 * quads.len() + m),
-                &part(w, from, j),
-            );
+        let mut sums = [part::<W>(start, from, j); T];
+        if spelled_out(M, W) {
+            spell_out!(M, m => {
+                let w = w.get(m).map_or([0.0; W], |w| part(w, from, j));
+                add_term(&mut sums, &column(x, m), &w);
+            });
+        } else {
+            for (m, w) in w.iter().enumerate() {
+                add_term(&mut sums, &column(x, m), &part(w, from, j));
+            }
         }
         for (y, sums) in y.iter_mut().zip(sums) {
             if let Some(y) = part_mut::<W>(y, from, j) {
@@ -119,4 +119,57 @@ fn map_columns<const T: usize, const W: usize, const M: usize, const C: usize>(
         }
     }
     from + blocks * W
+}
+
+/// Whether sums have so few terms that weights, too, fit in registers; not one, where it makes no odds.
+const fn is_short(terms: usize) -> bool {
+    cfg!(target_arch = "arm") && terms > 1 && terms <= 4
+}
+
+/// The `j`-th block of columns behind `from`, row by row: of a whole block of rows a compiler keeps all
+/// factors until each sum is settled, and has no registers for them.
+#[inline(always)]
+fn map_one_by_one<const T: usize, const W: usize, const M: usize, const C: usize>(
+    from: usize,
+    j: usize,
+    x: &[[f32; M]; T],
+    start: &[f32; C],
+    w: &[[f32; C]; M],
+    finish: impl Fn(f32, f32) -> f32 + Copy,
+    y: &mut [[f32; C]; T],
+) {
+    for (x, y) in x.iter().zip(y) {
+        let mut sums = part::<W>(start, from, j);
+        for (&x, w) in x.iter().zip(w) {
+            add_scaled(&mut sums, x, &part(w, from, j));
+        }
+        if let Some(y) = part_mut(y, from, j) {
+            settle(y, sums, finish);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::layer::checks::random_rows;
+    use crate::rng::Rng;
+
+    #[test]
+    fn one_by_one_rows_have_the_same_sums() {
+        let rng = &mut Rng::new(6, 0);
+        let [x, ..]: [[[f32; 3]; 5]; 3] = random_rows(rng);
+        let ([start, ..], w): ([[f32; 9]; 3], [[f32; 9]; 3]) = (random_rows(rng), random_rows(rng));
+        let halved = |_: f32, sum: f32| 0.5 * sum;
+        let (mut y, mut wanted) = ([[0.0; 9]; 5], [[0.0; 9]; 5]);
+        map(&x, &start, &w, halved, &mut wanted);
+        for j in 0..2 {
+            map_one_by_one::<5, 4, 3, 9>(0, j, &x, &start, &w, halved, &mut y);
+        }
+        map_one_by_one::<5, 1, 3, 9>(8, 0, &x, &start, &w, halved, &mut y);
+        assert_eq!(
+            y.map(|row| row.map(f32::to_bits)),
+            wanted.map(|row| row.map(f32::to_bits))
+        );
+    }
 }

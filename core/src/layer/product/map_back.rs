@@ -1,7 +1,8 @@
 //! Adjoints back through a layer.
 
 use super::{
-    ANY_SIZE, ROWS, add_term, any_size, column, map, part_mut, settle, spelled_out, transpose,
+    ANY_SIZE, ROWS, add_term, any_size, column, map, part_mut, settle, spell_out, spelled_out,
+    transpose,
 };
 use crate::layer::Activation;
 
@@ -85,15 +86,12 @@ fn map_back_columns<const T: usize, const W: usize, const I: usize, const O: usi
     dx: &mut [[f32; I]; T],
 ) {
     let mut sums = [[0.0; W]; T];
-    let quads = if spelled_out(O, W) { O / 4 } else { 0 };
-    for q in 0..quads {
-        add_term(&mut sums, &column(dz, 4 * q), &column(w, 4 * q));
-        add_term(&mut sums, &column(dz, 4 * q + 1), &column(w, 4 * q + 1));
-        add_term(&mut sums, &column(dz, 4 * q + 2), &column(w, 4 * q + 2));
-        add_term(&mut sums, &column(dz, 4 * q + 3), &column(w, 4 * q + 3));
-    }
-    for o in 4 * quads..O {
-        add_term(&mut sums, &column(dz, o), &column(w, o));
+    if spelled_out(O, W) {
+        spell_out!(O, o => add_term(&mut sums, &column(dz, o), &column(w, o)));
+    } else {
+        for o in 0..O {
+            add_term(&mut sums, &column(dz, o), &column(w, o));
+        }
     }
     for (dx, sums) in dx.iter_mut().zip(sums) {
         if let Some(dx) = part_mut(dx, from, j) {

@@ -8,11 +8,13 @@
 //! - [`map_back()`]: adjoints back through it, in the place of the rows;
 //! - [`add_outer_products`]: the gradient of its weights, and [`add_rows`] that of its biases.
 
+mod add_gradient;
 mod add_outer;
 mod any_size;
 mod map;
 mod map_back;
 
+pub(super) use add_gradient::add_gradient;
 pub(super) use add_outer::{add_outer_products, add_rows};
 pub(super) use map::map;
 pub(super) use map_back::map_back;
@@ -85,6 +87,41 @@ fn fours<T>(terms: &[T], spelled_out: bool) -> (&[[T; 4]], &[T]) {
 const fn spelled_out(terms: usize, lanes: usize) -> bool {
     cfg!(target_arch = "arm") && terms >= 16 && lanes > 1
 }
+
+/// The terms of a sum, by their numbers, several of them spelled out in one turn of a loop: behind the
+/// first, which needs no copies of what the sums start from, five by five; where they do not come out
+/// even, all of them four by four. A macro, for a closure that is called so often is not inlined.
+macro_rules! spell_out {
+    ($terms:expr, $m:ident => $term:expr) => {{
+        macro_rules! term {
+            ($number:expr) => {{
+                let $m = $number;
+                $term;
+            }};
+        }
+        if $terms % 5 == 1 {
+            term!(0);
+            for turn in 0..$terms / 5 {
+                term!(5 * turn + 1);
+                term!(5 * turn + 2);
+                term!(5 * turn + 3);
+                term!(5 * turn + 4);
+                term!(5 * turn + 5);
+            }
+        } else {
+            for turn in 0..$terms / 4 {
+                term!(4 * turn);
+                term!(4 * turn + 1);
+                term!(4 * turn + 2);
+                term!(4 * turn + 3);
+            }
+            for rest in $terms / 4 * 4..$terms {
+                term!(rest);
+            }
+        }
+    }};
+}
+use spell_out;
 
 /// A column.
 #[inline(always)]
@@ -222,6 +259,15 @@ mod tests {
         check::<10, 20>();
         check::<16, 1>();
         check::<33, 61>();
+    }
+
+    #[test]
+    fn spelled_out_terms_come_once_and_in_order() {
+        for terms in [1, 4, 6, 15, 16, 18, 31, 32] {
+            let mut seen = std::vec::Vec::new();
+            spell_out!(terms, m => seen.push(m));
+            assert!(seen.into_iter().eq(0..terms), "{terms}");
+        }
     }
 
     #[test]
