@@ -111,9 +111,9 @@ impl Alarm {
         let mut calls = false;
         if !sure {
             self.threshold.track(strangeness);
-            calls = self
-                .lasting
-                .calls(&self.threshold, strangeness, new, length);
+            // What is beyond the limit is counted, and waits for more beyond it.
+            let threshold = &self.threshold;
+            calls = self.lasting.calls(threshold, strangeness, new, length) && !strange;
         }
         self.row = if strange == self.follows {
             0
@@ -240,6 +240,18 @@ mod tests {
         assert_eq!(shift, expected);
         windows.extend(stretches(&[(20, 60.0)]));
         assert_eq!(changes(windows).last(), Some(&(3013, Change::Began)));
+    }
+
+    /// Readings that come alone, as those of `scalar`.
+    #[test]
+    fn fewer_readings_beyond_the_limit_than_four_are_no_alarm() {
+        let mut alarm = Alarm::new(Threshold::ONE_IN_A_THOUSAND);
+        let changes = [0.4, 30.0, 30.0, 30.0].map(|s| alarm.judge(s, 1, 1, false));
+        assert_eq!(changes, [None; 4]);
+        let mut calm = alarm;
+        assert_eq!(calm.judge(0.4, 1, 1, false), None);
+        assert_eq!(alarm.judge(30.0, 1, 1, false), Some(Change::Began));
+        assert!(!alarm.lasts());
     }
 
     /// 2.8 decades where 3 are the limit, until windows are as they were.

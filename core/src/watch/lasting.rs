@@ -11,10 +11,11 @@ use crate::checkpoint::{Invalid, Persist, Reader, Writer};
 /// mean of min(s, θ)), and w the share of a window's readings that no window before it has had: windows
 /// that overlap tell little that is new.
 ///
-/// It calls when S exceeds θ + 1. Normal windows that do not overlap have an exponential s, of mean
-/// 0.43: they come to that in a stretch that begins with any one of them with a probability below
-/// 10^−θ (Lundberg's bound). Slow drift, less than a decade in [`MEMORY`](Self::MEMORY) readings, raises
-/// u along with s and does not call; a change that stays does, before u has caught up.
+/// It calls when S exceeds θ + 1, by a window that adds to it. Normal windows that do not overlap have
+/// an exponential s, of mean 0.43: they come to that in a stretch that begins with any one of them with
+/// a probability below 10^−θ (Lundberg's bound). Slow drift, less than a decade in
+/// [`MEMORY`](Self::MEMORY) readings, raises u along with s and does not call; a change that stays
+/// does, before u has caught up.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Lasting {
     usual: f32,
@@ -46,8 +47,7 @@ impl Lasting {
         strangeness < self.reference(threshold)
     }
 
-    /// Takes in a window, `new` of whose `length` readings are new; tells whether it calls, and begins
-    /// anew when it does.
+    /// Takes in a window, `new` of whose `length` readings are new; tells whether it calls.
     pub(super) fn calls(
         &mut self,
         threshold: &Threshold,
@@ -57,14 +57,10 @@ impl Lasting {
     ) -> bool {
         let (level, new) = (threshold.level(), new as f32);
         let capped = strangeness.min(level);
-        let more = (capped - self.reference(threshold)) * (new / length as f32).min(1.0);
-        self.sum = (self.sum + more).max(0.0);
+        let more = capped - self.reference(threshold);
+        self.sum = (self.sum + more * (new / length as f32).min(1.0)).max(0.0);
         self.usual += (capped - self.usual) * (new / Self::MEMORY).min(1.0);
-        let calls = self.sum > level + 1.0;
-        if calls {
-            self.forget();
-        }
-        calls
+        more > 0.0 && self.sum > level + 1.0
     }
 
     /// Takes in a window of a shift that is being followed, which is usual at once.
@@ -102,9 +98,14 @@ mod tests {
 
     /// Calls among windows of 32 readings of such strangeness that do not overlap.
     fn calls(windows: impl IntoIterator<Item = f32>) -> usize {
-        let mut lasting = Lasting::NEW;
-        let each = windows.into_iter();
-        each.filter(|&s| lasting.calls(&LIMIT, s, 32, 32)).count()
+        let (mut lasting, mut calls) = (Lasting::NEW, 0);
+        for strangeness in windows {
+            if lasting.calls(&LIMIT, strangeness, 32, 32) {
+                calls += 1;
+                lasting.forget();
+            }
+        }
+        calls
     }
 
     #[test]
