@@ -111,7 +111,7 @@ impl Alarm {
         let mut calls = false;
         if !sure {
             self.threshold.track(strangeness);
-            // What is beyond the limit is counted, and waits for more beyond it.
+            // What is beyond the limit is counted, and is an alarm by its row alone.
             let threshold = &self.threshold;
             calls = self.lasting.calls(threshold, strangeness, new, length) && !strange;
         }
@@ -127,7 +127,7 @@ impl Alarm {
             self.lasting.follow(&self.threshold, strangeness);
             return None;
         }
-        self.lasts = calls && self.row < Self::TO_ALARM;
+        self.lasts = calls;
         if self.row < Self::TO_ALARM && !calls {
             return None;
         }
