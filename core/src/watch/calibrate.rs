@@ -94,12 +94,13 @@ fn mean_excess(numbers: &[f32], limit: f32) -> f32 {
 /// The distribution of a number over normal windows: quantiles that halve the upper share, between
 /// which −log₁₀ p is linear, and behind the last a tail that is nearly exponential,
 ///
-/// > p(x) = 1/16 · (1 + y / a)⁻ᵃ,  y = (x − the last) / b,  b the mean excess over it,  a = 8
+/// > p(x) = 1/16 · (1 + y / a)⁻ᵃ,  y = (x − the last) / b,  b the mean excess over it
 ///
 /// What is known of an exponential distribution from n of its numbers is that with a = n: b is not
 /// known, but estimated (Aitchison and Dunsmore 1975, table 2.3). Of 384 windows 24 are behind the
 /// last quantile, of fewer windows fewer; those that overlap tell less than others, and density in
-/// many dimensions falls off more slowly than it seems to from so few. Hence 8.
+/// many dimensions falls off more slowly than it seems to from so few. Hence less than that, how
+/// much less is for the [panel](super::panel::Panel::SHAPE) to say.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Tail {
     /// The numbers that 1/2, 1/4, 1/8, 1/16 of the windows exceed.
@@ -110,8 +111,6 @@ pub(super) struct Tail {
 
 impl Tail {
     const KNOTS: usize = 4;
-    /// a.
-    const SHAPE: f32 = 8.0;
 
     pub(super) const ZERO: Self = Self {
         knots: [0.0; Self::KNOTS],
@@ -136,12 +135,12 @@ impl Tail {
         tail
     }
 
-    /// −log₁₀ p of a number, 0 for what is at most as strange as nothing.
-    pub(super) fn decades(&self, x: f32) -> f32 {
+    /// −log₁₀ p of a number, 0 for what is at most as strange as nothing; `shape` is a.
+    pub(super) fn decades(&self, x: f32, shape: f32) -> f32 {
         let [first, .., last] = self.knots;
         if x >= last {
             let y = (x - last) / self.excess;
-            let behind = Self::SHAPE * math::ln(1.0 + y / Self::SHAPE);
+            let behind = shape * math::ln(1.0 + y / shape);
             return HALF * Self::KNOTS as f32 + DECADE * behind.min(f32::MAX);
         }
         let mut decades = HALF;
@@ -208,6 +207,8 @@ mod tests {
     use crate::rng::Rng;
     use std::vec::Vec;
 
+    const SHAPE: f32 = 8.0;
+
     fn exponential(n: usize) -> Vec<f32> {
         let mut rng = Rng::new(1, 0);
         let mut numbers: Vec<f32> = (0..n)
@@ -227,9 +228,9 @@ mod tests {
             // Behind 1/16 the tail allows for what is not known of it: here, where all is known, by some
             // tenths of what it says.
             let behind = (exact - 4.0 * HALF).max(0.0) / DECADE;
-            let allowed = Tail::SHAPE * math::ln(1.0 + behind / Tail::SHAPE);
+            let allowed = SHAPE * math::ln(1.0 + behind / SHAPE);
             let told = exact - DECADE * (behind - allowed);
-            assert!((tail.decades(x) - told).abs() < 0.08 * told, "{x}");
+            assert!((tail.decades(x, SHAPE) - told).abs() < 0.08 * told, "{x}");
         }
     }
 
@@ -247,7 +248,7 @@ mod tests {
             few.sort_by(f32::total_cmp);
             let tail = Tail::of(&few);
             for x in draw(fresh) {
-                let decades = tail.decades(x);
+                let decades = tail.decades(x, SHAPE);
                 above[0] += u32::from(decades > 2.0);
                 above[1] += u32::from(decades > 3.0);
             }
@@ -284,7 +285,7 @@ mod tests {
         let tail = Tail::of(&exponential(300));
         let mut before = -1.0;
         for i in 0..400 {
-            let decades = tail.decades(i as f32 * 0.05 - 2.0);
+            let decades = tail.decades(i as f32 * 0.05 - 2.0, SHAPE);
             assert!(decades >= before && decades >= 0.0, "{i}");
             before = decades;
         }
@@ -295,7 +296,7 @@ mod tests {
         for numbers in [&[][..], &[1.0], &[3.0; 50]] {
             for x in [-1e30, 0.0, 3.0, 3.1, 1e30f32] {
                 assert!(Unit::of(numbers).decades(x).is_finite());
-                assert!(Tail::of(numbers).decades(x).is_finite());
+                assert!(Tail::of(numbers).decades(x, SHAPE).is_finite());
             }
         }
     }

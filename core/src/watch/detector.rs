@@ -142,7 +142,7 @@ impl<P: Panel> Detector<P> {
             *place = unit.decades(self.panel.strangeness(part, window));
             largest = largest.max(*place);
         }
-        score.strangeness = self.tail.decades(largest);
+        score.strangeness = self.tail.decades(largest, P::SHAPE);
         score
     }
 }

@@ -45,19 +45,19 @@ const STARTING: u64 = 5;
 
 /// Fits a [`Detector`] to the windows of a memory, a slice at a time.
 ///
-/// For each mixture: fitted to 14 of 16 stretches of time and asked about the other two, in turn; then
-/// fitted to all. The numbers from the stretches that were left out calibrate
+/// Fold by fold, all that is learned from windows, principal axes and scales included, is learned from
+/// 14 of 16 stretches of time and asked about the other two; then from all. The numbers from the
+/// stretches that were left out calibrate
 /// ([cross-fitting](https://doi.org/10.1111/ectj.12097)): a mixture of a thousand parameters finds
 /// the very windows that it was fitted to ever so normal, and limits from those would give many
-/// times the false alarms that were asked for.
+/// times the false alarms that were asked for. Axes that had seen the windows left out would err on
+/// the other side: along the axes of most variance these vary more than fresh ones do.
 ///
 /// Yet a mixture that is fitted to 7/8 of the windows finds fresh ones stranger than the one that is
 /// fitted to all, and limits from it alone would give too few alarms. What a model is off by falls
 /// about as the inverse of the windows that it was fitted to, and it finds those normal by as much:
 /// the last mixture's number of a fresh window lies between what it says of its own windows and what
-/// was said of those left out: with eight folds at 1/15 of the way from the latter. On signals whose
-/// windows lie near a curve errors fall faster, by the square, which makes it 2/15
-/// (`TOWARDS`): the tail errs on the other side.
+/// was said of those left out: with eight folds at 1/15 of the way from the latter (`TOWARDS`).
 ///
 /// A slice is an iteration over the windows, or some over readings: about as long as a step of
 /// training. The windows may change between slices. Until the last slice the detector that serves is untouched.
@@ -77,7 +77,8 @@ pub struct Fit<P: Panel> {
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Stage {
     Idle,
-    Orient,
+    /// Takes what the mixtures share from the windows without this fold.
+    Orient(u32),
     Start(Turn),
     Improve(Turn, u32, f32),
     Ask(Turn),
@@ -101,7 +102,7 @@ impl<P: Panel> Fit<P> {
 
     /// The share of the way from what was said of a window that was left out to what is said of it when
     /// it is not.
-    const TOWARDS: f32 = 2.0 / 15.0;
+    const TOWARDS: f32 = 1.0 / 15.0;
 
     /// The most windows that it is made from.
     pub const MOST: usize = <P::Numbers as Row>::LEN;
@@ -121,7 +122,7 @@ impl<P: Panel> Fit<P> {
     /// Begins a fit, or begins it anew.
     pub fn begin(&mut self, seed: u64) {
         self.stop(seed);
-        self.stage = Stage::Orient;
+        self.stage = Stage::Orient(0);
     }
 
     /// Gives up what is under way. A checkpoint holds it from then on.
@@ -153,7 +154,7 @@ impl<P: Panel> Fit<P> {
         scale: &Standardiser,
         detector: &mut Detector<P>,
     ) -> bool {
-        if self.stage == Stage::Orient {
+        if self.stage == Stage::Orient(0) {
             self.count = memory.count().min(Self::MOST) as u32;
         }
         let source = Source {
@@ -167,10 +168,16 @@ impl<P: Panel> Fit<P> {
         }
         self.stage = match self.stage {
             Stage::Idle => Stage::Idle,
-            Stage::Orient => {
-                self.borders = source.borders::<P::Sample, P::Numbers>();
-                self.next.orient(source.all());
-                Stage::first(0, P::MIXTURES)
+            Stage::Orient(fold) => {
+                if fold == 0 {
+                    self.borders = source.borders::<P::Sample, P::Numbers>();
+                }
+                let source = Source {
+                    borders: self.borders,
+                    ..source
+                };
+                self.next.orient(source.all_but(fold));
+                Stage::next(Turn { part: 0, fold }, P::MIXTURES)
             }
             Stage::Start(turn) => {
                 let windows = source.all_but(turn.fold);
@@ -188,14 +195,8 @@ impl<P: Panel> Fit<P> {
             }
             Stage::Ask(turn) => {
                 self.ask(turn, &source);
-                if turn.fold < FOLDS {
-                    Stage::Start(Turn {
-                        fold: turn.fold + 1,
-                        ..turn
-                    })
-                } else {
-                    Stage::first(turn.part + 1, P::MIXTURES)
-                }
+                let part = turn.part + 1;
+                Stage::next(Turn { part, ..turn }, P::MIXTURES)
             }
             Stage::Calibrate => {
                 self.calibrate(&source, detector);
@@ -264,9 +265,11 @@ impl<P: Panel> Fit<P> {
 
 impl Stage {
     /// The first slice of a mixture, or of what comes after the last.
-    fn first(part: usize, mixtures: usize) -> Self {
-        if part < mixtures {
-            Self::Start(Turn { part, fold: 0 })
+    fn next(turn: Turn, mixtures: usize) -> Self {
+        if turn.part < mixtures {
+            Self::Start(turn)
+        } else if turn.fold < FOLDS {
+            Self::Orient(turn.fold + 1)
         } else {
             Self::Calibrate
         }

@@ -32,6 +32,9 @@ pub trait Panel: Persist + Clone + PartialEq + core::fmt::Debug {
     const COUNTS: usize;
     /// Numbers that are learned.
     const PARAMETERS: usize;
+    /// How heavy the tail behind what has been seen is taken to be: of 1/16 of normal windows beyond
+    /// the last quantile (1 + y / a)⁻ᵃ lie further than y times their mean excess, and this is a.
+    const SHAPE: f32;
     /// Steps of a fit that take together about as long as a step of training.
     const STEPS: u32;
     /// Before a fit.

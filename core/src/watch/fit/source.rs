@@ -24,15 +24,7 @@ impl<W> Source<'_, W> {
             .map(|window| self.scale.to_row(window))
     }
 
-    pub(super) fn all<S>(&self) -> impl Iterator<Item = S> + Clone
-    where
-        S: Row,
-        W: Windows<S>,
-    {
-        self.all_but(FOLDS)
-    }
-
-    /// Those outside a fold.
+    /// Those outside a fold; all of them where there is no such fold.
     pub(super) fn all_but<S>(&self, fold: u32) -> impl Iterator<Item = S> + Clone
     where
         S: Row,

@@ -5,8 +5,8 @@ use crate::checkpoint::{Invalid, Persist, Reader, Writer};
 use crate::rng::Rng;
 use crate::watch::panel::Panel;
 
-/// A fit under way goes on where it was; one that an older format holds, which had four folds and
-/// scores of 32 bits, begins anew.
+/// A fit under way goes on where it was. It begins anew where an older format holds it, which had
+/// four folds and scores of 32 bits, or where it took the axes of all its windows for every fold.
 impl<P: Panel> Persist for Fit<P> {
     const BYTES: usize =
         P::BYTES + P::Scores::BYTES + Borders::BYTES + 5 * u32::BYTES + f32::BYTES + Rng::BYTES;
@@ -49,7 +49,7 @@ impl<P: Panel> Persist for Fit<P> {
             .ok_or(Invalid("a fit at a stage that there is not"))?;
         let stage = match stage {
             Stage::Idle => Stage::Idle,
-            _ if !from.has(6) => Stage::Orient,
+            _ if !from.has(6) => Stage::Orient(0),
             stage => stage,
         };
         from.set(&mut self.stage, stage);
@@ -71,22 +71,24 @@ impl Stage {
         let none = Turn { part: 0, fold: 0 };
         match self {
             Self::Idle => (0, none, 0, 0.0),
-            Self::Orient => (1, none, 0, 0.0),
-            Self::Start(turn) => (2, turn, 0, 0.0),
-            Self::Improve(turn, done, before) => (3, turn, done, before),
-            Self::Ask(turn) => (4, turn, 0, 0.0),
             Self::Calibrate => (5, none, 0, 0.0),
+            Self::Orient(fold) => (6, Turn { fold, ..none }, 0, 0.0),
+            Self::Start(turn) => (7, turn, 0, 0.0),
+            Self::Improve(turn, done, before) => (8, turn, done, before),
+            Self::Ask(turn) => (9, turn, 0, 0.0),
         }
     }
 
-    fn of_fields(kind: u32, turn: Turn, done: u32, before: f32) -> Option<Self> {
+    pub(super) fn of_fields(kind: u32, turn: Turn, done: u32, before: f32) -> Option<Self> {
         Some(match kind {
             0 => Self::Idle,
-            1 => Self::Orient,
-            2 => Self::Start(turn),
-            3 => Self::Improve(turn, done, before),
-            4 => Self::Ask(turn),
+            // Of a fit that had oriented itself by the windows of all folds.
+            1..=4 => Self::Orient(0),
             5 => Self::Calibrate,
+            6 => Self::Orient(turn.fold),
+            7 => Self::Start(turn),
+            8 => Self::Improve(turn, done, before),
+            9 => Self::Ask(turn),
             _ => return None,
         })
     }

@@ -54,6 +54,26 @@ fn probabilities_of_fresh_normal_windows_are_what_they_say() {
     }
 }
 
+/// Which of sixteen axes of noise have most variance is chance: windows that had a say in it lie
+/// farther out along them than fresh ones.
+#[test]
+fn noise_without_any_axes_keeps_its_budget_too() {
+    let mut rng = Rng::new(6, 0);
+    let mut noise = |n: usize| -> Vec<[f32; 16]> {
+        let mut one = || core::array::from_fn(|_| rng.gaussian());
+        (0..n).map(|_| one()).collect()
+    };
+    let (fits, fresh) = (12, 2000);
+    let mut above = 0;
+    for _ in 0..fits {
+        let detector = fitted::<Sixteen>(&Held(noise(200)));
+        let strange = |window: &&[f32; 16]| detector.score(window).strangeness > 1.0;
+        above += noise(fresh).iter().filter(strange).count();
+    }
+    let share = above as f32 / (fits * fresh) as f32;
+    assert!((0.085..0.115).contains(&share), "{share}");
+}
+
 #[test]
 fn loud_quiet_and_bent_windows_are_strange_and_a_part_says_so() {
     let detector = fitted::<Sixteen>(&Held(waves(400, 1)));
@@ -164,11 +184,17 @@ fn a_fit_under_way_of_an_older_format_begins_anew_and_a_detector_serves_without_
     }
     let mut again = Box::new(Fit::<Sixteen>::IDLE);
     checkpoint::load(name, &mut *again, &old(name, &*fit)).unwrap();
-    assert!(again.is_under_way() && again.stage == Stage::Orient);
+    assert!(again.is_under_way() && again.stage == Stage::Orient(0));
     while again.is_under_way() {
         again.turn(&held, &Standardiser::IDENTITY, &mut none);
     }
     assert!(none.is_fitted());
+    // As it is where all folds had the same axes.
+    let turn = Turn { part: 0, fold: 3 };
+    for kind in 1..=4 {
+        let stage = Stage::of_fields(kind, turn, 2, 0.0);
+        assert_eq!(stage, Some(Stage::Orient(0)));
+    }
 
     let mut taken = Detector::<Sixteen>::BLANK;
     checkpoint::load(name, &mut taken, &old(name, &detector)).unwrap();

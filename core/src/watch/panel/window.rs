@@ -134,6 +134,7 @@ impl<const N: usize, const P: usize, const D: usize, const T: usize> Panel
         + 2 * OTHERS
         + Mixture::<COMPONENTS, D, T>::PARAMETERS
         + OnFeatures::PARAMETERS;
+    const SHAPE: f32 = 5.0;
     const STEPS: u32 = 1;
     const BLANK: Self = {
         let () = Self::FITS;
