@@ -148,7 +148,12 @@ impl Activation for LeakyRelu {
 
     #[inline]
     fn value(z: f32) -> f32 {
-        Self::leak(z > 0.0, z)
+        if cfg!(target_arch = "arm") {
+            return Self::leak(z > 0.0, z);
+        }
+        // The larger one, which is one instruction.
+        let leak = Self::SLOPE * z;
+        if z > leak { z } else { leak }
     }
     #[inline]
     fn slope(y: f32) -> f32 {

@@ -21,9 +21,9 @@ pub(super) fn exp(x: f32) -> f32 {
     } else {
         -1.0
     };
-    let k = if size > HALF_LN2 { reduced } else { 0.0 } as i32;
-    let low = k as f32 * LN2[1];
-    let high = x - k as f32 * LN2[0];
+    let (whole, k) = truncated(if size > HALF_LN2 { reduced } else { 0.0 });
+    let low = whole * LN2[1];
+    let high = x - whole * LN2[0];
     let x = high - low;
     let xx = x * x;
     let c = x - xx * (P[0] + xx * P[1]);
@@ -32,6 +32,19 @@ pub(super) fn exp(x: f32) -> f32 {
     // Two factors, so that a result too small to be normal is rounded once.
     let y = y * power_of_two(k / 2) * power_of_two(k - k / 2);
     if -size <= UNDERFLOW { 0.0 } else { y }
+}
+
+/// The whole part of −2^22 < x ≤ 0 as either kind of number: by rounding, since a conversion that
+/// saturates goes number by number.
+#[inline]
+fn truncated(x: f32) -> (f32, i32) {
+    /// Where neighbours are a distance of 1 apart: 1.5 · 2^23.
+    const COARSE: f32 = 12_582_912.0;
+
+    let nearest = (x + COARSE) - COARSE;
+    let whole = if nearest < x { nearest + 1.0 } else { nearest };
+    let bits = (whole + COARSE).to_bits().cast_signed();
+    (whole, bits.wrapping_sub(COARSE.to_bits().cast_signed()))
 }
 
 /// 2^k for −127 < k < 128.

@@ -5,9 +5,8 @@ use super::{
 };
 use crate::gan::BLOCK;
 
-/// Samples that are taken together, so that nothing is left of a loop over them on a device, where they
-/// come in blocks of as many.
-const SAMPLES: usize = if cfg!(target_arch = "arm") { BLOCK } else { 1 };
+/// Samples that are taken together, so that nothing is left of a loop over them.
+const SAMPLES: usize = BLOCK;
 
 /// out += Σₘ aₘ ⊗ bₘ, that is `out[r][c] += Σₘ a[m][r] b[m][c]`, by ascending m.
 #[inline]
