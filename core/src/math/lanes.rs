@@ -35,7 +35,7 @@ pub(super) fn exp(x: f32) -> f32 {
 }
 
 /// The whole part of −2^22 < x ≤ 0 as either kind of number: by rounding, since a conversion that
-/// saturates goes number by number.
+/// saturates goes number by number. Beyond that range it is any number: [`exp`] underflows there.
 #[inline]
 fn truncated(x: f32) -> (f32, i32) {
     /// Where neighbours are a distance of 1 apart: 1.5 · 2^23.

@@ -29,6 +29,7 @@ impl Panel for ReadingPanel {
     const MIXTURES: usize = 1;
     const COUNTS: usize = 0;
     const PARAMETERS: usize = Mixture::<4, 1, 1>::PARAMETERS;
+    /// One dimension: 6 of 96 readings are behind the last quantile.
     const SHAPE: f32 = 8.0;
     const STEPS: u32 = 16;
     const BLANK: Self = Self {

@@ -134,6 +134,7 @@ impl<const N: usize, const P: usize, const D: usize, const T: usize> Panel
         + 2 * OTHERS
         + Mixture::<COMPONENTS, D, T>::PARAMETERS
         + OnFeatures::PARAMETERS;
+    /// Chosen on eleven simulated signals, among 3, 4, 5, 6, 8 and 16.
     const SHAPE: f32 = 5.0;
     const STEPS: u32 = 1;
     const BLANK: Self = {
