@@ -12,6 +12,7 @@ pub mod command;
 pub mod console;
 pub mod error;
 pub mod gaussian;
+mod jackknife;
 pub mod manifest;
 pub mod measure;
 pub mod network;

@@ -4,8 +4,11 @@
 mod alarms;
 mod areas;
 mod judge;
+mod normal;
 mod protocol;
+mod rate;
 mod simple;
+mod stationary;
 
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -16,9 +19,12 @@ use ganlet::watch::{Detector, Fit, Panel};
 use rayon::prelude::*;
 use serde::Serialize;
 
-use self::alarms::{BUDGETS, Watched};
+use self::alarms::{BUDGETS, DETECTORS, Watched};
 use self::areas::{Areas, FAULTS, Faults, WAYS};
+use self::normal::Normal;
 use self::protocol::{Kept, Labelled};
+use self::rate::Pooled;
+use self::stationary::Wander;
 use crate::argument::whole;
 use crate::console;
 use crate::error::Failure;
@@ -37,7 +43,9 @@ Examples:
 
 Each series is cut into windows of 32 readings: every second one of its training part (train_n in
 MANIFEST.md), of which --kept are remembered at random, and every fourth behind it. A window is
-anomalous where at least 8 of its readings are labelled so. Rates and delays are of every window.";
+anomalous where at least 8 of its readings are labelled so. Rates and delays are of every window, means
+over 5 detectors. Rates of normal windows have a standard error: windows that overlap exceed a limit
+together, so that a short recording says little of 1/1000.";
 
 /// The arguments of `ganlet audit`.
 #[derive(Debug, Clone, clap::Args)]
@@ -73,7 +81,11 @@ struct Findings {
     simple: [&'static str; simple::NAMES.len()],
     areas: Vec<Areas>,
     budgets: [f32; BUDGETS.len()],
+    /// Detectors that the rates and alarms of a series are means over.
+    detectors: u64,
     watched: Vec<Watched>,
+    normal: Vec<Normal>,
+    pooled: [Pooled; BUDGETS.len()],
     fault_kinds: [&'static str; FAULTS.len()],
     faults: Vec<Faults>,
 }
@@ -87,8 +99,7 @@ pub fn run(args: &Args) -> Result<(), Failure> {
     let all = manifest::read(&args.data_dir)?;
     let all = all.iter().map(Labelled::read);
     let mut series: Vec<Labelled> = all.collect::<Result<_, _>>()?;
-    series.retain(Labelled::has_both);
-    if series.is_empty() {
+    if !series.iter().any(Labelled::has_both) {
         return Err(Failure::input(
             "no series with normal and labelled windows behind its training part",
             args.data_dir.display(),
@@ -96,6 +107,11 @@ pub fn run(args: &Args) -> Result<(), Failure> {
         ));
     }
     let capacity = args.kept as usize;
+    let normal: Vec<Normal> = series
+        .par_iter()
+        .filter_map(|series| Normal::of(series, capacity))
+        .collect();
+    series.retain(Labelled::has_both);
     let areas: Vec<Areas> = series
         .par_iter()
         .map(|series| Areas::of(series, capacity, args.seeds))
@@ -119,7 +135,10 @@ pub fn run(args: &Args) -> Result<(), Failure> {
         simple: simple::NAMES,
         areas,
         budgets: BUDGETS,
+        detectors: DETECTORS,
         watched,
+        pooled: Normal::pooled(&normal),
+        normal,
         fault_kinds: FAULTS,
         faults,
     };
@@ -198,39 +217,8 @@ fn write(out: &mut dyn Write, findings: &Findings) -> io::Result<()> {
         )?;
     }
 
-    writeln!(
-        out,
-        "\nalarms: shares of normal (labelled) windows above the limit, events at 1/1000"
-    )?;
-    writeln!(
-        out,
-        "| series | 1/100 fixed | tracking | 1/1000 fixed | tracking | events | found | delay | false alarms | new normals | drift, normal | labelled |"
-    )?;
-    writeln!(out, "|---|---|---|---|---|---|---|---|---|---|---|---|")?;
-    for watched in &findings.watched {
-        let rates = watched.budgets.map(|rates| {
-            format!(
-                " {:.4} ({:.2}) | {:.4} ({:.2}) |",
-                rates.fixed, rates.fixed_recall, rates.tracking, rates.tracking_recall
-            )
-        });
-        let delay = watched
-            .delay
-            .map_or("-".to_owned(), |delay| delay.to_string());
-        writeln!(
-            out,
-            "| {} |{} {} | {} | {delay} | {} | {} | {:.3} | {:.3} |",
-            watched.series,
-            rates.concat(),
-            watched.events,
-            watched.found,
-            watched.false_alarms,
-            watched.shifts,
-            watched.drift_normal,
-            watched.drift_labelled
-        )?;
-    }
-
+    write_watched(out, findings)?;
+    write_normal(out, findings)?;
     writeln!(
         out,
         "\nsynthetic faults at half severity, ROC-AUC: detector / best simple method of that fault / discriminator that has not seen its family"
@@ -259,6 +247,84 @@ fn write(out: &mut dyn Write, findings: &Findings) -> io::Result<()> {
             faults.false_alarms[0],
             faults.false_alarms[1]
         )?;
+    }
+    Ok(())
+}
+
+fn write_watched(out: &mut dyn Write, findings: &Findings) -> io::Result<()> {
+    writeln!(
+        out,
+        "\nalarms: shares of normal windows above the limit, ± one standard error (of labelled ones), events at 1/1000; means over {DETECTORS} detectors"
+    )?;
+    writeln!(
+        out,
+        "| series | normal windows | that do not overlap | 1/100 fixed | tracking | 1/1000 fixed | tracking | events | found | delay | false alarms | new normals | drift, normal | labelled |"
+    )?;
+    writeln!(out, "|{}", "---|".repeat(14))?;
+    for watched in &findings.watched {
+        let rates = watched.budgets.map(|rates| {
+            format!(
+                " {} ({:.2}) | {} ({:.2}) |",
+                rates.fixed, rates.fixed_recall.share, rates.tracking, rates.tracking_recall.share
+            )
+        });
+        let delay = watched
+            .delay
+            .map_or("-".to_owned(), |delay| delay.to_string());
+        writeln!(
+            out,
+            "| {} | {} | {} |{} {} | {:.1} | {delay} | {:.1} | {:.1} | {:.3} | {:.3} |",
+            watched.series,
+            watched.normal,
+            watched.budgets[0].fixed.apart,
+            rates.concat(),
+            watched.events,
+            watched.found,
+            watched.false_alarms,
+            watched.shifts,
+            watched.drift_normal,
+            watched.drift_labelled
+        )?;
+    }
+    Ok(())
+}
+
+fn write_normal(out: &mut dyn Write, findings: &Findings) -> io::Result<()> {
+    writeln!(
+        out,
+        "\nall normal windows of a recording, each tenth by {DETECTORS} detectors that are fitted to the others: shares above the limit, ± one standard error; alarms in 1,000 windows; stationary where no F between the tenths is above {}",
+        Wander::MOST
+    )?;
+    writeln!(
+        out,
+        "| series | windows | that do not overlap | F of level | loudness | rhythm | stationary | above 1/100 | 1/1000 | alarms at 1/100 | 1/1000 |"
+    )?;
+    writeln!(out, "|{}", "---|".repeat(11))?;
+    for normal in &findings.normal {
+        let Wander {
+            level,
+            loudness,
+            rhythm,
+        } = normal.wander;
+        let [hundredth, thousandth] = normal.rates;
+        let [often, seldom] = normal.alarms;
+        writeln!(
+            out,
+            "| {} | {} | {} | {level:.1} | {loudness:.1} | {rhythm:.1} | {} | {hundredth} | {thousandth} | {often:.2} | {seldom:.2} |",
+            normal.series,
+            normal.windows,
+            normal.apart,
+            if normal.stationary { "yes" } else { "no" },
+        )?;
+    }
+    let [pooled, _] = &findings.pooled;
+    let stationary = match &pooled.recordings[..] {
+        [] => "none".to_owned(),
+        names => names.join(", "),
+    };
+    writeln!(out, "\nstationary recordings: {stationary}")?;
+    for pooled in &findings.pooled {
+        writeln!(out, "{pooled}")?;
     }
     Ok(())
 }

@@ -14,7 +14,7 @@ pub(super) const WINDOW: usize = 32;
 pub(super) type Sample = [f32; WINDOW];
 
 /// Readings from one training window to the next.
-const TRAIN_STRIDE: usize = 2;
+pub(super) const TRAIN_STRIDE: usize = 2;
 /// The stream of random numbers that picks the windows to keep.
 const KEEPING: u64 = 11;
 
@@ -27,6 +27,8 @@ pub(super) struct Labelled {
     pub(super) train: Vec<Sample>,
     /// All windows behind it, one for every reading.
     pub(super) test: Vec<Judged>,
+    /// Those of either part that have no labelled reading, one for every reading.
+    pub(super) normal: Vec<Judged>,
 }
 
 /// A window to be judged.
@@ -64,18 +66,29 @@ impl Labelled {
             let cut = segments.map(move |s| (s.start.max(from), s.end.min(to)));
             cut.flat_map(move |(a, b)| (a..(b + 1).saturating_sub(WINDOW).max(a)).step_by(stride))
         };
-        let train = starts(0, entry.train_n, TRAIN_STRIDE).filter_map(sample);
-        let test = starts(entry.train_n, series.values.len(), 1).filter_map(|start| {
+        let judged = |start: usize, label: Option<bool>| {
+            let sample = sample(start)?;
             Some(Judged {
                 start,
-                sample: sample(start)?,
-                label: label(series.labels.as_deref()?, start),
+                sample,
+                label,
             })
-        });
+        };
+        let train = starts(0, entry.train_n, TRAIN_STRIDE).filter_map(sample);
+        let before = starts(0, entry.train_n, 1).filter_map(|start| judged(start, Some(false)));
+        let behind = starts(entry.train_n, series.values.len(), 1);
+        let test: Vec<Judged> = match series.labels.as_deref() {
+            Some(labels) => behind
+                .filter_map(|start| judged(start, label(labels, start)))
+                .collect(),
+            None => Vec::new(),
+        };
+        let normal = test.iter().filter(|window| window.label == Some(false));
         Ok(Self {
             name: entry.name.clone(),
             train: train.collect(),
-            test: test.collect(),
+            normal: before.chain(normal.copied()).collect(),
+            test,
         })
     }
 
@@ -87,28 +100,38 @@ impl Labelled {
 
     /// Every fourth window: what areas are computed from.
     pub(super) fn sparse(&self) -> impl Iterator<Item = &Judged> {
-        let mut last = None;
-        self.test.iter().filter(move |window| {
-            let due = last.is_none_or(|last| window.start >= last + 4 || window.start < last);
-            if due {
-                last = Some(window.start);
-            }
-            due
-        })
+        spaced(&self.test, 4)
     }
 
     /// At most `capacity` training windows, as a device's memory would keep them.
     pub(super) fn kept(&self, capacity: usize, seed: u64) -> Kept {
-        let mut rng = Rng::new(seed, KEEPING);
-        let mut kept = Kept::default();
-        for (arrival, sample) in (0u32..).zip(&self.train) {
-            let place = reservoir_place(arrival + 1, capacity as u32, u32::MAX, &mut rng);
-            if let Some(place) = place {
-                kept.put(place as usize, *sample, arrival);
-            }
-        }
-        kept
+        keep(&self.train, capacity, seed)
     }
+}
+
+/// Windows that begin at least so many readings after one another.
+pub(super) fn spaced(windows: &[Judged], readings: usize) -> impl Iterator<Item = &Judged> + Clone {
+    let mut last = None;
+    windows.iter().filter(move |window| {
+        let due = last.is_none_or(|last| window.start >= last + readings);
+        if due {
+            last = Some(window.start);
+        }
+        due
+    })
+}
+
+/// At most `capacity` windows, as a device's memory would keep them.
+pub(super) fn keep(windows: &[Sample], capacity: usize, seed: u64) -> Kept {
+    let mut rng = Rng::new(seed, KEEPING);
+    let mut kept = Kept::default();
+    for (arrival, sample) in (0u32..).zip(windows) {
+        let place = reservoir_place(arrival + 1, capacity as u32, u32::MAX, &mut rng);
+        if let Some(place) = place {
+            kept.put(place as usize, *sample, arrival);
+        }
+    }
+    kept
 }
 
 fn label(labels: &[bool], start: usize) -> Option<bool> {

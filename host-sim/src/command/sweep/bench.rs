@@ -9,6 +9,7 @@ use super::likeness::{Likeness, Real, Samples};
 use super::mixture;
 use super::suite::Setting;
 use crate::gaussian::GaussianWindow;
+use crate::jackknife::{jackknife, variance};
 use crate::network::Network;
 use crate::source::stream;
 
@@ -176,21 +177,6 @@ fn rests(samples: &Samples) -> impl Iterator<Item = Samples> + '_ {
     })
 }
 
-/// The jackknife's variance of a figure, by its values without each part in turn (Efron and Stein
-/// 1981); parts of a series rather than readings, since neighbours depend on each other.
-fn jackknife(values: impl Iterator<Item = f64>) -> f64 {
-    let parts = PARTS as f64;
-    (parts - 1.0).powi(2) / parts * variance(values)
-}
-
-/// The unbiased variance.
-fn variance(values: impl Iterator<Item = f64>) -> f64 {
-    let values: Vec<f64> = values.collect();
-    let n = values.len() as f64;
-    let mean = values.iter().sum::<f64>() / n;
-    values.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / (n - 1.0).max(1.0)
-}
-
 /// Samples of the Gaussian fit.
 fn gaussian(fitted: &Samples, count: usize) -> Samples {
     let fit = GaussianWindow::fit(fitted);
@@ -207,23 +193,6 @@ pub(super) fn rows<S: ganlet::layer::Row>(samples: Vec<S>) -> Samples {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    /// The jackknife of a mean over parts is the classical standard error of independent readings.
-    #[test]
-    fn the_jackknife_of_a_mean_is_its_sampling_error() {
-        let mut rng = Rng::new(3, 0);
-        let mean = |samples: &Samples| {
-            samples.iter().map(|sample| sample[0]).sum::<f64>() / samples.len() as f64
-        };
-        let estimates: Vec<f64> = (0..200)
-            .map(|_| {
-                let readings: Samples = (0..801).map(|_| vec![rng.gaussian().into()]).collect();
-                jackknife(rests(&readings).map(|rest| mean(&rest)))
-            })
-            .collect();
-        let average = mean(&estimates.into_iter().map(|it| vec![it]).collect());
-        assert!((average * 801.0 - 1.0).abs() < 0.15, "{average}");
-    }
 
     #[test]
     fn every_sample_is_left_out_once() {
