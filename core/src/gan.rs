@@ -179,15 +179,28 @@ impl<D: Discriminator, R: FnMut() -> D::In, Z> Contest<'_, D, R, Z> {
     {
         let mut x = [D::In::ZERO; B];
         for rows in blocks(samples, B / 2) {
-            for [positives, negatives] in pairs_mut(&mut x) {
-                fill(positives, rows, &mut self.real);
-                let mut latents = [G::In::ZERO; BLOCK];
-                fill(&mut latents, rows, &mut self.latent);
-                infer_into(generator, &latents, negatives);
+            for pair in pairs_mut(&mut x) {
+                self.draw(generator, rows, pair);
             }
             self.judge(rows, &x, grad, sums);
             self.penalise(rows, &x, grad, &mut sums.step);
         }
+    }
+
+    /// Draws a block of real samples and one of generated ones.
+    #[inline(never)] // its latents leave the stack
+    fn draw<G: Layer<Out = D::In>>(
+        &mut self,
+        generator: &G,
+        rows: usize,
+        [positives, negatives]: &mut [[D::In; BLOCK]; 2],
+    ) where
+        Z: FnMut() -> G::In,
+    {
+        fill(positives, rows, &mut self.real);
+        let mut latents = [G::In::ZERO; BLOCK];
+        fill(&mut latents, rows, &mut self.latent);
+        infer_into(generator, &latents, negatives);
     }
 
     /// Adds the loss of the first `rows` samples of each block to `sums`, and its gradient to `grad`.
@@ -253,7 +266,7 @@ impl<D: Discriminator, R: FnMut() -> D::In, Z> Contest<'_, D, R, Z> {
     {
         let paired = self.objective.loss.pairs_generator_with_real();
         let mut latents = [G::In::ZERO; B];
-        let (mut generated, mut judged) = (Pass::<G, B>::ZERO, Pass::<D, B>::ZERO);
+        let mut generated = Pass::<G, B>::ZERO;
         let mut on_real = [[0.0]; B];
         for rows in blocks(samples, B) {
             let places = latents.as_chunks_mut().0.iter_mut();
@@ -264,15 +277,12 @@ impl<D: Discriminator, R: FnMut() -> D::In, Z> Contest<'_, D, R, Z> {
                 fill(latents, rows, &mut self.latent);
             }
             if paired {
-                judged.run(self.net, &generated.y);
-                on_real = judged.y;
+                infer_into(self.net, &generated.y, &mut on_real);
             }
             generated.run(generator, &latents);
-            judged.run(self.net, &generated.y);
-            self.advise(rows, &on_real, &mut judged.y, loss);
-            let sample = Input::Spent(&mut generated.y);
+            let advise = |judged: &mut [[f32; 1]; B]| self.advise(rows, &on_real, judged, loss);
             self.net
-                .backward::<G::Through, B>(sample, &mut judged.tape, &mut judged.y, None);
+                .there_and_back::<G::Through, B>(&mut generated.y, &mut [], advise);
             let (latents, dz) = (Input::Kept(&latents), &mut generated.y);
             generator.backward::<Linear, B>(latents, &mut generated.tape, dz, Some(grad));
         }

@@ -28,6 +28,7 @@ impl<A: Layer, C: Layer<In = A::Out>> Layer for (A, C) {
     type Tape<const B: usize> = Junction<A::Tape<B>, [A::Out; B], C::Tape<B>>;
     type TangentTape<const B: usize> = Junction<A::TangentTape<B>, [A::Out; B], C::TangentTape<B>>;
     type Through = C::Through;
+    const READS_AGAIN: bool = A::READS_AGAIN;
 
     fn forward<const B: usize>(
         &self,
@@ -59,6 +60,29 @@ impl<A: Layer, C: Layer<In = A::Out>> Layer for (A, C) {
         self.1
             .backward::<A::Through, B>(spent, second, dz, grad_second);
         self.0.backward::<P, B>(x, first, between, grad_first);
+    }
+
+    /// Once it has gone through the first layer, x is memory that nobody needs, unless it tells a slope:
+    /// of the values between layers every other one goes there.
+    #[inline]
+    fn there_and_back<P: Activation, const B: usize>(
+        &self,
+        x: &mut [A::In; B],
+        free: &mut [f32],
+        turn: impl FnOnce(&mut [C::Out; B]),
+    ) {
+        let (mut tape, mut own) = (A::Tape::<B>::ZERO, Between([A::Out::ZERO; B]));
+        let between = A::Out::of_numbers(free).first_chunk_mut();
+        let between: &mut [A::Out; B] = between.unwrap_or(&mut own.0);
+        self.0.forward(x, &mut tape, between);
+        let free = if P::OUTPUT && !A::READS_AGAIN {
+            A::In::numbers(x)
+        } else {
+            &mut []
+        };
+        self.1.there_and_back::<A::Through, B>(between, free, turn);
+        self.0
+            .backward::<P, B>(Input::Spent(x), &mut tape, between, None);
     }
 
     fn tangent<const B: usize>(
@@ -104,6 +128,10 @@ impl<A: Layer, C: Layer<In = A::Out>> Layer for (A, C) {
         self.1.init(&init.behind_the_first(), rng);
     }
 }
+
+/// A value between two layers.
+#[cfg_attr(not(target_arch = "arm"), repr(align(64)))] // no vector across two lines of a cache
+struct Between<T>(T);
 
 /// The traces of both layers of a pair.
 fn halves<A: Layer, C: Layer<In = A::Out>, const B: usize>(

@@ -200,6 +200,17 @@ pub(super) fn check_passes<L: Defined>() {
     let wanted = differences(&point, |p| &mut p.x, value);
     assert_close(&format!("{name}: dx"), &widen_rows(&dx), &wanted);
 
+    // Frozen, with and without memory for the values in between.
+    for mut free in [vec![], vec![7.0; 1024]] {
+        let mut back = x;
+        net.there_and_back::<Linear, BLOCK>(&mut back, &mut free, |y| {
+            for (y, c) in y.iter_mut().zip(&c) {
+                L::Through::reverse(y.flat_mut(), c.flat());
+            }
+        });
+        assert_eq!(widen_rows(&back), widen_rows(&dx), "{name}: dx alone");
+    }
+
     let along = TangentTrace {
         x: &direction,
         tape: &tangent_tape,

@@ -216,6 +216,7 @@ impl<
     type Tape<const B: usize> = A::Tape<[Self::Out; B]>;
     type TangentTape<const B: usize> = A::TangentTape<[Self::Out; B]>;
     type Through = A::ByOutput;
+    const READS_AGAIN: bool = false;
 
     fn forward<const B: usize>(
         &self,

@@ -68,6 +68,7 @@ impl<const I: usize, const O: usize, A: Activation> Layer for Dense<I, O, A> {
     type Tape<const B: usize> = A::Tape<[[f32; O]; B]>;
     type TangentTape<const B: usize> = A::TangentTape<[[f32; O]; B]>;
     type Through = A::ByOutput;
+    const READS_AGAIN: bool = false;
 
     fn forward<const B: usize>(
         &self,

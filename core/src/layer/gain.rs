@@ -48,6 +48,7 @@ impl<const N: usize> Layer for Gain<N> {
     type Tape<const B: usize> = ();
     type TangentTape<const B: usize> = ();
     type Through = Linear;
+    const READS_AGAIN: bool = false;
 
     fn forward<const B: usize>(&self, x: &[[f32; N]; B], (): &mut (), y: &mut [[f32; N]; B]) {
         self.apply(x, y);

@@ -98,6 +98,18 @@ use crate::rng::Rng;
 pub trait Zero: Copy + core::fmt::Debug {
     /// The value with every number zero.
     const ZERO: Self;
+
+    /// The numbers of these values, one after the other; none of a value that is no array.
+    #[inline]
+    fn numbers(_values: &mut [Self]) -> &mut [f32] {
+        &mut []
+    }
+
+    /// As many values as there are numbers for; none that are no arrays.
+    #[inline]
+    fn of_numbers(_numbers: &mut [f32]) -> &mut [Self] {
+        &mut []
+    }
 }
 
 impl Zero for () {
@@ -106,10 +118,28 @@ impl Zero for () {
 
 impl Zero for f32 {
     const ZERO: Self = 0.0;
+
+    #[inline]
+    fn numbers(values: &mut [f32]) -> &mut [f32] {
+        values
+    }
+    #[inline]
+    fn of_numbers(numbers: &mut [f32]) -> &mut [f32] {
+        numbers
+    }
 }
 
 impl<T: Zero, const N: usize> Zero for [T; N] {
     const ZERO: Self = [T::ZERO; N];
+
+    #[inline]
+    fn numbers(values: &mut [Self]) -> &mut [f32] {
+        T::numbers(values.as_flattened_mut())
+    }
+    #[inline]
+    fn of_numbers(numbers: &mut [f32]) -> &mut [Self] {
+        T::of_numbers(numbers).as_chunks_mut().0
+    }
 }
 
 impl<A: Zero, B: Zero> Zero for (A, B) {
@@ -228,6 +258,9 @@ pub trait Layer: Params {
     /// The activation that the output has come through, as far as the output tells its slope: who
     /// sends back an adjoint multiplies it by that slope.
     type Through: Activation;
+    /// Whether the way back reads `x` again where there is no gradient to add to, but for the slope of
+    /// what `x` has come through.
+    const READS_AGAIN: bool = true;
 
     /// y = f(x).
     fn forward<const B: usize>(
@@ -250,6 +283,24 @@ pub trait Layer: Params {
         dz: &mut [Self::Out; B],
         grad: Option<&mut Self>,
     );
+
+    /// There and back through a frozen layer: `turn` puts the adjoint of what went into
+    /// [`Through`](Self::Through) in the place of y = f(x); x comes back as a
+    /// [spent](Input::Spent) input does.
+    ///
+    /// `free` is memory that nobody needs meanwhile, for values that pass between layers.
+    #[inline]
+    fn there_and_back<P: Activation, const B: usize>(
+        &self,
+        x: &mut [Self::In; B],
+        _free: &mut [f32],
+        turn: impl FnOnce(&mut [Self::Out; B]),
+    ) {
+        let (mut tape, mut y) = (Self::Tape::<B>::ZERO, [Self::Out::ZERO; B]);
+        self.forward(x, &mut tape, &mut y);
+        turn(&mut y);
+        self.backward::<P, B>(Input::Spent(x), &mut tape, &mut y, None);
+    }
 
     /// Forward mode: the directional derivative ẏ = J(x) ẋ at a pass that has happened.
     fn tangent<const B: usize>(

@@ -108,6 +108,7 @@ impl<F: Layer<Out = [f32; N]>, const N: usize> Layer for NoiseSkip<F, N> {
     type Tape<const B: usize> = SkipTape<F::Tape<B>, [[f32; N]; B]>;
     type TangentTape<const B: usize> = SkipTape<F::TangentTape<B>, [[f32; N]; B]>;
     type Through = Linear;
+    const READS_AGAIN: bool = F::READS_AGAIN;
 
     fn forward<const B: usize>(
         &self,
@@ -324,6 +325,9 @@ mod tests {
             None,
         );
         assert_eq!(frozen, dx);
+        let mut back = x;
+        net.there_and_back::<Linear, 3>(&mut back, &mut [], |y| *y = c);
+        assert_eq!(back, dx);
 
         let wanted = slopes(&at, |at| weighed::<F>(at, &cs, &ds));
         let (by_parameters, by_samples) = wanted.split_at(parameters);

@@ -75,6 +75,7 @@ impl<X: Row, Y: Row> Layer for Reshape<X, Y> {
     type Tape<const B: usize> = ();
     type TangentTape<const B: usize> = ();
     type Through = Linear;
+    const READS_AGAIN: bool = false;
 
     fn forward<const B: usize>(&self, x: &[X; B], (): &mut (), y: &mut [Y; B]) {
         copy(x, y);

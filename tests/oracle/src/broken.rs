@@ -70,6 +70,7 @@ impl<L: Mirror> Layer for Broken<L> {
     type Tape<const B: usize> = L::Tape<B>;
     type TangentTape<const B: usize> = L::TangentTape<B>;
     type Through = L::Through;
+    const READS_AGAIN: bool = L::READS_AGAIN;
 
     fn forward<const B: usize>(&self, x: &[L::In; B], tape: &mut L::Tape<B>, y: &mut [L::Out; B]) {
         self.layer.forward(x, tape, y);
