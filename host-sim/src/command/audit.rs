@@ -254,36 +254,60 @@ fn write(out: &mut dyn Write, findings: &Findings) -> io::Result<()> {
 fn write_watched(out: &mut dyn Write, findings: &Findings) -> io::Result<()> {
     writeln!(
         out,
-        "\nalarms: shares of normal windows above the limit, ± one standard error (of labelled ones), events at 1/1000; means over {DETECTORS} detectors"
+        "\nbehind the training part: shares of normal windows above the limit, ± one standard error (of labelled ones); means over {DETECTORS} detectors"
     )?;
     writeln!(
         out,
-        "| series | normal windows | that do not overlap | 1/100 fixed | tracking | 1/1000 fixed | tracking | events | found | delay | false alarms | new normals | drift, normal | labelled |"
+        "| series | normal windows | that do not overlap | 1/100 fixed | tracking | of that under alarm | 1/1000 fixed | tracking | of that under alarm | drift, normal | labelled |"
     )?;
-    writeln!(out, "|{}", "---|".repeat(14))?;
+    writeln!(out, "|{}", "---|".repeat(11))?;
     for watched in &findings.watched {
-        let rates = watched.budgets.map(|rates| {
+        let [first, _] = &watched.budgets;
+        let rates = watched.budgets.each_ref().map(|told| {
+            let rates = told.rates;
             format!(
-                " {} ({:.2}) | {} ({:.2}) |",
-                rates.fixed, rates.fixed_recall.share, rates.tracking, rates.tracking_recall.share
+                " {} ({:.2}) | {} ({:.2}) | {:.4} |",
+                rates.fixed,
+                rates.fixed_recall.share,
+                rates.tracking,
+                rates.tracking_recall.share,
+                rates.tracking_alarmed.share
             )
         });
-        let delay = watched
-            .delay
-            .map_or("-".to_owned(), |delay| delay.to_string());
         writeln!(
             out,
-            "| {} | {} | {} |{} {} | {:.1} | {delay} | {:.1} | {:.1} | {:.3} | {:.3} |",
+            "| {} | {} | {} |{} {:.3} | {:.3} |",
             watched.series,
             watched.normal,
-            watched.budgets[0].fixed.apart,
+            first.rates.fixed.apart,
             rates.concat(),
-            watched.events,
-            watched.found,
-            watched.false_alarms,
-            watched.shifts,
             watched.drift_normal,
             watched.drift_labelled
+        )?;
+    }
+    writeln!(
+        out,
+        "\nalarms: labelled events, how many are found, the delay in windows, alarms outside of them, new normals"
+    )?;
+    writeln!(
+        out,
+        "| series | events | 1/100 found | delay | false alarms | new normals | 1/1000 found | delay | false alarms | new normals |"
+    )?;
+    writeln!(out, "|{}", "---|".repeat(10))?;
+    for watched in &findings.watched {
+        let told = watched.budgets.each_ref().map(|told| {
+            let delay = told.delay.map_or("-".to_owned(), |delay| delay.to_string());
+            format!(
+                " {:.1} | {delay} | {:.1} | {:.1} |",
+                told.found, told.false_alarms, told.shifts
+            )
+        });
+        writeln!(
+            out,
+            "| {} | {} |{}",
+            watched.series,
+            watched.events,
+            told.concat()
         )?;
     }
     Ok(())

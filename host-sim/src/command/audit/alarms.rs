@@ -20,9 +20,19 @@ pub(super) struct Watched {
     pub(super) series: String,
     /// Normal windows.
     pub(super) normal: usize,
-    pub(super) budgets: [Rates; BUDGETS.len()],
-    /// Labelled stretches, and in how many of them an alarm of the budget 1/1000 began.
+    /// Labelled stretches.
     pub(super) events: usize,
+    pub(super) budgets: [Told; BUDGETS.len()],
+    /// The drift meter over normal windows and over labelled ones, in nats: the largest, at 1/1000.
+    pub(super) drift_normal: f64,
+    pub(super) drift_labelled: f64,
+}
+
+/// What is told with one budget.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct Told {
+    pub(super) rates: Rates,
+    /// Labelled stretches that an alarm began in, or held at the beginning of.
     pub(super) found: f64,
     /// Windows from the first labelled reading of a found event to its alarm: the median of all
     /// detectors.
@@ -31,22 +41,22 @@ pub(super) struct Watched {
     pub(super) false_alarms: f64,
     /// Alarms that became a new normal.
     pub(super) shifts: f64,
-    /// The drift meter over normal windows and over labelled ones, in nats: the largest.
-    pub(super) drift_normal: f64,
-    pub(super) drift_labelled: f64,
 }
 
-/// Shares of windows above a limit.
+/// Shares of windows.
 #[derive(Debug, Clone, Copy, Default, Serialize)]
 pub(super) struct Rates {
-    /// Of normal windows above the limit that calibration gives.
+    /// Of normal windows, those above the limit that calibration gives.
     pub(super) fixed: Rate,
-    /// Of labelled windows above it.
+    /// Of labelled windows, the same.
     pub(super) fixed_recall: Rate,
-    /// Of normal windows above the limit that follows.
+    /// Of normal windows, those above the limit that follows.
     pub(super) tracking: Rate,
-    /// Of labelled windows above that one.
+    /// Of labelled windows, the same.
     pub(super) tracking_recall: Rate,
+    /// Of normal windows, those above the limit that follows while an alarm holds, which it does not
+    /// follow: one alarm's worth each time.
+    pub(super) tracking_alarmed: Rate,
 }
 
 impl Watched {
@@ -60,29 +70,58 @@ impl Watched {
                 test.iter().map(score).collect()
             })
             .collect();
-        let told: Vec<Told> = scores.iter().map(|scores| Told::of(test, scores)).collect();
-        let of = |number: fn(&Told) -> f64| mean(told.iter().map(number));
-        let delays = told.iter().flat_map(|told| &told.delays).copied();
-        let mut delays: Vec<usize> = delays.collect();
-        delays.sort_unstable();
+        let lives = BUDGETS.map(|budget| -> Vec<Life> {
+            let lives = scores.iter().map(|scores| Life::of(test, scores, budget));
+            lives.collect()
+        });
+        let [_, last] = &lives;
         Self {
             series: series.name.clone(),
-            normal: of_label(test, false).len(),
-            budgets: BUDGETS.map(|budget| rates(test, &scores, budget)),
-            events: told.first().map_or(0, |told| told.events),
-            found: of(|told| told.found as f64),
-            delay: delays.get(delays.len() / 2).copied(),
-            false_alarms: of(|told| told.false_alarms as f64),
-            shifts: of(|told| told.shifts as f64),
-            drift_normal: of(|told| told.drift_normal.into()),
-            drift_labelled: of(|told| told.drift_labelled.into()),
+            normal: test.iter().filter(|w| w.label == Some(false)).count(),
+            events: last.first().map_or(0, |life| life.events),
+            drift_normal: mean(last.iter().map(|life| life.drift_normal.into())),
+            drift_labelled: mean(last.iter().map(|life| life.drift_labelled.into())),
+            budgets: lives.map(|lives| Told::of(test, &lives)),
         }
     }
 }
 
-/// What one detector tells.
+impl Told {
+    fn of(test: &[Judged], lives: &[Life]) -> Self {
+        let of = |number: fn(&Life) -> usize| mean(lives.iter().map(|life| number(life) as f64));
+        let delays = lives.iter().flat_map(|life| &life.delays).copied();
+        let mut delays: Vec<usize> = delays.collect();
+        delays.sort_unstable();
+        let rate = |above: fn(&Seen) -> bool, label: bool| {
+            let windows = test.iter().filter(|window| window.label == Some(label));
+            let windows: Vec<Judged> = windows.copied().collect();
+            let each = lives.iter().map(|life| {
+                let each = life.seen.iter().zip(test);
+                let labelled = each.filter(|(_, window)| window.label == Some(label));
+                labelled.map(|(seen, _)| above(seen)).collect()
+            });
+            Rate::of(&each.collect::<Vec<_>>(), spaced(&windows, WINDOW).count())
+        };
+        Self {
+            rates: Rates {
+                fixed: rate(|seen| seen.fixed, false),
+                fixed_recall: rate(|seen| seen.fixed, true),
+                tracking: rate(|seen| seen.tracking, false),
+                tracking_recall: rate(|seen| seen.tracking, true),
+                tracking_alarmed: rate(|seen| seen.tracking && seen.alarmed, false),
+            },
+            found: of(|life| life.found),
+            delay: delays.get(delays.len() / 2).copied(),
+            false_alarms: of(|life| life.false_alarms),
+            shifts: of(|life| life.shifts),
+        }
+    }
+}
+
+/// What one detector makes of a series.
 #[derive(Debug, Default)]
-struct Told {
+struct Life {
+    seen: Vec<Seen>,
     events: usize,
     found: usize,
     delays: Vec<usize>,
@@ -92,11 +131,20 @@ struct Told {
     drift_labelled: f32,
 }
 
-impl Told {
-    fn of(test: &[Judged], scores: &[f32]) -> Self {
+/// A window: whether it is above either limit, and whether an alarm has held before it.
+#[derive(Debug, Clone, Copy)]
+struct Seen {
+    fixed: bool,
+    tracking: bool,
+    alarmed: bool,
+}
+
+impl Life {
+    fn of(test: &[Judged], scores: &[f32], budget: f32) -> Self {
         let labelled = |window: &Judged| window.label != Some(false);
-        let mut told = Self::default();
-        let mut alarm = Alarm::new(Threshold::of_budget(1e-3));
+        let mut life = Self::default();
+        let limit = Threshold::of_budget(budget);
+        let mut alarm = Alarm::new(limit);
         let mut drift = Drift::new();
         let mut event = None; // the window that began it, and whether it was found
         let each = test.iter().zip(scores).zip(news(test));
@@ -105,8 +153,8 @@ impl Told {
             match (labelled(window), before) {
                 (true, false) => {
                     event = Some((place, alarm.holds()));
-                    told.events += 1;
-                    told.found += usize::from(alarm.holds());
+                    life.events += 1;
+                    life.found += usize::from(alarm.holds());
                 }
                 // An alarm that is late by less than a window still is about it.
                 (false, true) => event = None,
@@ -116,26 +164,31 @@ impl Told {
                 drift.push(strangeness);
             }
             let most = if labelled(window) {
-                &mut told.drift_labelled
+                &mut life.drift_labelled
             } else {
-                &mut told.drift_normal
+                &mut life.drift_normal
             };
             *most = most.max(drift.js_bound());
+            life.seen.push(Seen {
+                fixed: strangeness > limit.level(),
+                tracking: strangeness > alarm.threshold.level(),
+                alarmed: alarm.holds(),
+            });
             match alarm.judge(strangeness, new, WINDOW, false) {
                 Some(Change::Began) => match &mut event {
                     Some((began, found)) if !*found => {
                         *found = true;
-                        told.found += 1;
-                        told.delays.push(place - *began);
+                        life.found += 1;
+                        life.delays.push(place - *began);
                     }
                     Some(_) => {}
-                    None => told.false_alarms += 1,
+                    None => life.false_alarms += 1,
                 },
-                Some(Change::Accepted) => told.shifts += 1,
+                Some(Change::Accepted) => life.shifts += 1,
                 _ => {}
             }
         }
-        told
+        life
     }
 }
 
@@ -148,38 +201,41 @@ pub(super) fn news(test: &[Judged]) -> impl Iterator<Item = u32> {
     })
 }
 
-fn of_label(test: &[Judged], label: bool) -> Vec<Judged> {
-    let windows = test.iter().filter(|window| window.label == Some(label));
-    windows.copied().collect()
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-fn rates(test: &[Judged], scores: &[Vec<f32>], budget: f32) -> Rates {
-    let limit = Threshold::of_budget(budget);
-    let fixed = |scores: &[f32]| scores.iter().map(|s| *s > limit.level()).collect();
-    let tracking = |scores: &[f32]| {
-        let mut alarm = Alarm::new(limit);
-        let each = scores.iter().zip(news(test)).map(|(&strangeness, new)| {
-            let above = strangeness > alarm.threshold.level();
-            alarm.judge(strangeness, new, WINDOW, false);
-            above
-        });
-        each.collect()
-    };
-    let fixed: Vec<Vec<bool>> = scores.iter().map(|scores| fixed(scores)).collect();
-    let tracking: Vec<Vec<bool>> = scores.iter().map(|scores| tracking(scores)).collect();
-    let of = |detectors: &[Vec<bool>], label: bool| {
-        let only = |above: &Vec<bool>| {
-            let each = above.iter().zip(test);
-            let labelled = each.filter(|(_, window)| window.label == Some(label));
-            labelled.map(|(above, _)| *above).collect()
-        };
-        let apart = spaced(&of_label(test, label), WINDOW).count();
-        Rate::of(&detectors.iter().map(only).collect::<Vec<_>>(), apart)
-    };
-    Rates {
-        fixed: of(&fixed, false),
-        fixed_recall: of(&fixed, true),
-        tracking: of(&tracking, false),
-        tracking_recall: of(&tracking, true),
+    /// Two recordings of 100 windows each, the last 40 of the first labelled; an alarm in either.
+    #[test]
+    fn a_life_counts_what_is_above_what_is_told_and_when() {
+        let test: Vec<Judged> = (0..200)
+            .map(|i| Judged {
+                start: if i < 100 { i } else { i + 1000 },
+                sample: [0.0; WINDOW],
+                label: Some((60..100).contains(&i)),
+            })
+            .collect();
+        let strange = |i: usize| (70..90).contains(&i) || (150..160).contains(&i);
+        let scores: Vec<f32> = (0..200)
+            .map(|i| if strange(i) { 9.0 } else { 0.1 })
+            .collect();
+        let life = Life::of(&test, &scores, 1e-3);
+        assert_eq!((life.events, life.found, life.false_alarms), (1, 1, 1));
+        assert_eq!(life.delays, [13]);
+        let told = Told::of(&test, &[life]);
+        let Rates {
+            fixed,
+            fixed_recall,
+            tracking_alarmed,
+            ..
+        } = told.rates;
+        assert_eq!((fixed.share, fixed.apart), (10.0 / 160.0, 6));
+        assert_eq!((fixed_recall.share, fixed_recall.apart), (0.5, 2));
+        // Four begin the alarm.
+        assert_eq!(tracking_alarmed.share, 6.0 / 160.0);
+        assert_eq!(
+            (told.found, told.delay, told.false_alarms),
+            (1.0, Some(13), 1.0)
+        );
     }
 }
