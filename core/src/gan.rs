@@ -10,6 +10,8 @@
 #[cfg(test)]
 mod tests;
 
+use core::array;
+
 use crate::layer::{Activation, Input, Layer, Linear, Row, Trace, Zero};
 use crate::loss::Loss;
 use crate::optimizer::{Optimizer, OptimizerState};
@@ -30,6 +32,9 @@ const MANY: usize = if cfg!(target_arch = "arm") {
 } else {
     4 * BLOCK
 };
+
+/// Bytes of a sample that is copied in less time than a call for one more block takes.
+const SMALL: usize = 16;
 
 /// A generator, a discriminator, and one optimizer state for each.
 #[derive(Clone, Debug)]
@@ -167,8 +172,8 @@ struct Contest<'a, D, R, Z> {
 
 impl<D: Discriminator, R: FnMut() -> D::In, Z> Contest<'_, D, R, Z> {
     /// Draws as many `samples` of either kind, real and generated blocks in turn, and adds the loss
-    /// of the discriminator to `sums`, its gradient to `grad`.
-    fn play<G: Layer<Out = D::In>, const B: usize>(
+    /// of the discriminator to `sums`, its gradient to `grad`: `N` pairs, that is `B` samples, at a time.
+    fn play<G: Layer<Out = D::In>, const N: usize, const B: usize>(
         &mut self,
         generator: &G,
         samples: usize,
@@ -177,35 +182,50 @@ impl<D: Discriminator, R: FnMut() -> D::In, Z> Contest<'_, D, R, Z> {
     ) where
         Z: FnMut() -> G::In,
     {
+        const { assert!(B == 2 * N) };
         let mut x = [D::In::ZERO; B];
-        for rows in blocks(samples, B / 2) {
-            for pair in pairs_mut(&mut x) {
-                self.draw(generator, rows, pair);
+        for rows in blocks(samples, N) {
+            if size_of::<D::In>() <= SMALL {
+                self.draw::<G, N>(generator, rows, pairs_mut(&mut x));
+            } else {
+                for pair in pairs_mut(&mut x).chunks_mut(1) {
+                    self.draw::<G, BLOCK>(generator, rows, pair);
+                }
             }
-            self.judge(rows, &x, grad, sums);
+            self.judge::<N, B>(rows, &x, grad, sums);
             self.penalise(rows, &x, grad, &mut sums.step);
         }
     }
 
-    /// Draws a block of real samples and one of generated ones.
+    /// Draws `N` real and generated samples, in pairs of blocks.
     #[inline(never)] // its latents leave the stack
-    fn draw<G: Layer<Out = D::In>>(
+    fn draw<G: Layer<Out = D::In>, const N: usize>(
         &mut self,
         generator: &G,
         rows: usize,
-        [positives, negatives]: &mut [[D::In; BLOCK]; 2],
+        pairs: &mut [[[D::In; BLOCK]; 2]],
     ) where
         Z: FnMut() -> G::In,
     {
-        fill(positives, rows, &mut self.real);
-        let mut latents = [G::In::ZERO; BLOCK];
-        fill(&mut latents, rows, &mut self.latent);
-        infer_into(generator, &latents, negatives);
+        let mut latents = [G::In::ZERO; N];
+        for ([positives, negatives], latents) in pairs.iter_mut().zip(latents.as_chunks_mut().0) {
+            fill(positives, rows, &mut self.real);
+            fill(latents, rows, &mut self.latent);
+            if N == BLOCK {
+                infer_into(generator, latents, negatives);
+            }
+        }
+        if N > BLOCK {
+            let generated = infer(generator, &latents);
+            for ([_, negatives], generated) in pairs.iter_mut().zip(generated.as_chunks().0) {
+                *negatives = *generated;
+            }
+        }
     }
 
     /// Adds the loss of the first `rows` samples of each block to `sums`, and its gradient to `grad`.
     #[inline(never)] // its activations leave the stack before those of the generator or a penalty come
-    fn judge<const B: usize>(
+    fn judge<const N: usize, const B: usize>(
         &self,
         rows: usize,
         x: &[D::In; B],
@@ -214,28 +234,79 @@ impl<D: Discriminator, R: FnMut() -> D::In, Z> Contest<'_, D, R, Z> {
     ) {
         let mut judged = Pass::<D, B>::ZERO;
         judged.run(self.net, x);
-        let mut dz = [[0.0]; B];
-        for ([on_real, on_generated], [da, db]) in pairs(&judged.y).iter().zip(pairs_mut(&mut dz)) {
-            let (loss, centre) = (self.objective.loss, self.centre);
-            let (a, b) = (on_real.map(|[a]| a), on_generated.map(|[b]| b));
-            let together = loss.discriminators_and_values(&a, &b, centre);
-            let logits = on_real.iter().zip(on_generated).take(rows);
-            for (i, ((&[a], &[b]), (da, db))) in logits.zip(da.iter_mut().zip(db)).enumerate() {
-                let (pair, value) = match together.as_ref().and_then(|pairs| pairs.get(i)) {
-                    Some(pair) => *pair,
-                    None => loss.discriminator_and_value(a, b, centre),
-                };
-                *da = [D::Through::adjoint(a, pair.da * self.weight)];
-                *db = [D::Through::adjoint(b, pair.db * self.weight)];
-                sums.step.loss += pair.value * self.weight;
-                sums.value += value * self.weight;
-                sums.real_logit += a * self.weight;
-                sums.generated_logit += b * self.weight;
+        self.compare::<N>(rows, &mut judged.y, sums);
+        let (x, dz) = (Input::Kept(x), &mut judged.y);
+        self.net
+            .backward::<Linear, B>(x, &mut judged.tape, dz, Some(grad));
+    }
+
+    /// Adds the loss of the first `rows` pairs of each block to `sums`; logits give way to their adjoints.
+    #[inline(always)] // one with the pass
+    fn compare<const N: usize>(
+        &self,
+        rows: usize,
+        logits: &mut [[f32; 1]],
+        sums: &mut DiscriminatorStep,
+    ) {
+        let (loss, centre, weight) = (self.objective.loss, self.centre, self.weight);
+        if self.compare_at_once::<N>(rows, logits, sums) {
+            return;
+        }
+        for [on_real, on_generated] in pairs_mut(logits) {
+            for (i, ([a], [b])) in on_real.iter_mut().zip(on_generated).enumerate() {
+                if i < rows {
+                    let (pair, value) = loss.discriminator_and_value(*a, *b, centre);
+                    sums.step.loss += pair.value * weight;
+                    sums.value += value * weight;
+                    sums.real_logit += *a * weight;
+                    sums.generated_logit += *b * weight;
+                    *a = D::Through::adjoint(*a, pair.da * weight);
+                    *b = D::Through::adjoint(*b, pair.db * weight);
+                } else {
+                    (*a, *b) = (0.0, 0.0);
+                }
             }
         }
-        let x = Input::Kept(x);
-        self.net
-            .backward::<Linear, B>(x, &mut judged.tape, &mut dz, Some(grad));
+    }
+
+    /// The same by vectors, where there are any and the loss is one for them; tells whether.
+    #[inline(always)]
+    fn compare_at_once<const N: usize>(
+        &self,
+        rows: usize,
+        logits: &mut [[f32; 1]],
+        sums: &mut DiscriminatorStep,
+    ) -> bool {
+        let (mut a, mut b) = ([0.0; N], [0.0; N]);
+        let blocks = a.as_chunks_mut().0.iter_mut().zip(b.as_chunks_mut().0);
+        for ((a, b), [on_real, on_generated]) in blocks.zip(pairs(logits)) {
+            (*a, *b) = (on_real.map(|[a]| a), on_generated.map(|[b]| b));
+        }
+        let loss = self.objective.loss;
+        let Some((of_pairs, values)) = loss.discriminators_and_values(&a, &b, self.centre) else {
+            return false;
+        };
+        let weighted = |x: [f32; N]| x.map(|x| x * self.weight);
+        let adjoints = |logits: &[f32; N], slopes: [f32; N]| -> [f32; N] {
+            let slopes = weighted(slopes);
+            array::from_fn(|i| D::Through::adjoint(logits[i], slopes[i]))
+        };
+        let (da, db) = (adjoints(&a, of_pairs.da), adjoints(&b, of_pairs.db));
+        let blocks = da.as_chunks::<BLOCK>().0.iter().zip(db.as_chunks().0);
+        for ((da, db), [on_real, on_generated]) in blocks.zip(pairs_mut(logits)) {
+            for (places, adjoints) in [(on_real, da), (on_generated, db)] {
+                let mut adjoints = adjoints.iter();
+                fill(places, rows, || [adjoints.next().copied().unwrap_or(0.0)]);
+            }
+        }
+        let [losses, values, a, b] = [of_pairs.value, values, a, b].map(weighted);
+        for i in (0..N).filter(|i| i % BLOCK < rows) {
+            sums.step.loss += losses[i];
+            sums.value += values[i];
+            sums.real_logit += a[i];
+            sums.generated_logit += b[i];
+        }
+        true
     }
 
     /// Adds the penalties on the slope at the first `rows` samples of each block to the step's, and
@@ -290,21 +361,31 @@ impl<D: Discriminator, R: FnMut() -> D::In, Z> Contest<'_, D, R, Z> {
 
     /// Adds the generator's loss at the first `rows` samples of each block, whose logits give way to
     /// their adjoints. Real ones have those of `on_real`.
-    fn advise(&self, rows: usize, on_real: &[[f32; 1]], judged: &mut [[f32; 1]], loss: &mut f32) {
-        let blocks = on_real.as_chunks::<BLOCK>().0.iter();
-        for (on_real, judged) in blocks.zip(judged.as_chunks_mut::<BLOCK>().0) {
-            let loss_of = self.objective.loss;
-            let (a, b) = (on_real.map(|[a]| a), judged.each_ref().map(|[b]| *b));
-            let together = loss_of.generators(&a, &b);
+    fn advise<const N: usize>(
+        &self,
+        rows: usize,
+        on_real: &[[f32; 1]; N],
+        judged: &mut [[f32; 1]; N],
+        loss: &mut f32,
+    ) {
+        let (a, b) = (on_real.map(|[a]| a), judged.map(|[b]| b));
+        let loss_of = self.objective.loss;
+        let together = loss_of.generators(&a, &b);
+        let blocks = judged.as_chunks_mut::<BLOCK>().0.iter_mut();
+        let blocks = blocks.zip(on_real.as_chunks::<BLOCK>().0);
+        for (k, (judged, on_real)) in blocks.enumerate() {
             let mut sum = 0.0;
-            for (i, (&[a], [b])) in on_real.iter().zip(judged).enumerate() {
+            for (i, ([b], &[a])) in judged.iter_mut().zip(on_real).enumerate() {
                 if i < rows {
-                    let pair = match together.as_ref().and_then(|pairs| pairs.get(i)) {
-                        Some(pair) => *pair,
-                        None => loss_of.generator(a, *b),
+                    let (value, db) = match &together {
+                        Some(pairs) => (pairs.value[BLOCK * k + i], pairs.db[BLOCK * k + i]),
+                        None => {
+                            let pair = loss_of.generator(a, *b);
+                            (pair.value, pair.db)
+                        }
                     };
-                    *b = D::Through::adjoint(*b, pair.db * self.weight);
-                    sum += pair.value * self.weight;
+                    *b = D::Through::adjoint(*b, db * self.weight);
+                    sum += value * self.weight;
                 } else {
                     *b = 0.0;
                 }
@@ -415,9 +496,10 @@ where
         let penalised = objective.r1 > 0.0 || objective.r2 > 0.0;
         let rest = if penalised { batch } else { few(batch) };
         if batch > rest {
-            contest.play::<G, { 2 * MANY }>(generator, batch - rest, &mut grad, &mut sums);
+            let samples = batch - rest;
+            contest.play::<G, MANY, { 2 * MANY }>(generator, samples, &mut grad, &mut sums);
         }
-        contest.play::<G, { 2 * BLOCK }>(generator, rest, &mut grad, &mut sums);
+        contest.play::<G, BLOCK, { 2 * BLOCK }>(generator, rest, &mut grad, &mut sums);
         sums.step.take(
             optimizer,
             rate,

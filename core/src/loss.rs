@@ -49,6 +49,17 @@ pub struct Pair {
     pub db: f32,
 }
 
+/// Several of them, side by side.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Pairs<const N: usize> {
+    /// The losses.
+    pub(crate) value: [f32; N],
+    /// Their derivatives by a.
+    pub(crate) da: [f32; N],
+    /// Their derivatives by b.
+    pub(crate) db: [f32; N],
+}
+
 /// Pairs from softplus and its slope.
 impl Pair {
     /// s(−a) + s(b).
@@ -165,21 +176,22 @@ impl Loss {
         a: &[f32; N],
         b: &[f32; N],
         centre: f32,
-    ) -> Option<[(Pair, f32); N]> {
+    ) -> Option<(Pairs<N>, [f32; N])> {
         match self {
             Self::Minimax | Self::NonSaturating if VECTORS && centre == 0.0 => {
-                let [on_real, on_generated] = softplus_and_slope_of_each([a.map(|a| -a), *b]);
-                Some(zip(on_real, on_generated).map(|(on_real, on_generated)| {
-                    let pair = Pair::of_both(on_real, on_generated);
-                    (pair, -pair.value)
-                }))
+                let [[on_real, on_generated], [da, db]] =
+                    softplus_and_slope_of_each(&[a.map(|a| -a), *b]);
+                let value = array::from_fn(|i| on_real[i] + on_generated[i]);
+                let da = da.map(|da| -da);
+                Some((Pairs { value, da, db }, value.map(|value| -value)))
             }
             Self::Relativistic if VECTORS => {
-                let differences = zip(*b, *a).map(|(b, a)| b - a);
+                let differences = array::from_fn(|i| b[i] - a[i]);
                 let (a, b) = (a.map(|a| -(a - centre)), b.map(|b| b - centre));
-                let [pairs, a, b] = softplus_and_slope_of_each([differences, a, b]);
-                let pairs = zip(pairs, zip(a, b));
-                Some(pairs.map(|(pair, (a, b))| (Pair::of_difference(pair), -(a.0 + b.0))))
+                let [[value, a, b], [db, ..]] = softplus_and_slope_of_each(&[differences, a, b]);
+                let da = db.map(|db| -db);
+                let values = array::from_fn(|i| -(a[i] + b[i]));
+                Some((Pairs { value, da, db }, values))
             }
             _ => None,
         }
@@ -187,22 +199,16 @@ impl Loss {
 
     /// [`generator`](Self::generator) of some pairs at once, likewise.
     #[inline(always)] // so that nothing is left of it where there are no vectors
-    pub(crate) fn generators<const N: usize>(
-        self,
-        a: &[f32; N],
-        b: &[f32; N],
-    ) -> Option<[Pair; N]> {
-        match self {
-            Self::NonSaturating if VECTORS => {
-                let [on_generated] = softplus_and_slope_of_each([b.map(|b| -b)]);
-                Some(on_generated.map(Pair::of_generated))
-            }
-            Self::Relativistic if VECTORS => {
-                let [pairs] = softplus_and_slope_of_each([zip(*a, *b).map(|(a, b)| a - b)]);
-                Some(pairs.map(|pair| Pair::of_difference(pair).turned()))
-            }
-            _ => None,
-        }
+    pub(crate) fn generators<const N: usize>(self, a: &[f32; N], b: &[f32; N]) -> Option<Pairs<N>> {
+        let (x, paired) = match self {
+            Self::NonSaturating if VECTORS => (b.map(|b| -b), false),
+            Self::Relativistic if VECTORS => (array::from_fn(|i| a[i] - b[i]), true),
+            _ => return None,
+        };
+        let [[value], [da]] = softplus_and_slope_of_each(&[x]);
+        let db = da.map(|da| -da);
+        let da = if paired { da } else { [0.0; N] };
+        Some(Pairs { value, da, db })
     }
 
     /// Whether the generator's loss looks at real samples, too.
@@ -226,12 +232,6 @@ impl Loss {
             Self::Relativistic => "relativistic",
         }
     }
-}
-
-/// Two arrays side by side.
-#[inline]
-fn zip<A: Copy, B: Copy, const N: usize>(a: [A; N], b: [B; N]) -> [(A, B); N] {
-    array::from_fn(|i| (a[i], b[i]))
 }
 
 /// ln D(a) + ln(1 − D(b)), the term of V(G, D) that one pair of logits contributes.
@@ -342,20 +342,19 @@ pub(crate) mod tests {
         for four in all.as_chunks::<4>().0 {
             let (a, b) = (four.map(|(a, _)| a), four.map(|(_, b)| b));
             for (loss, centre) in Loss::ALL.into_iter().flat_map(|it| [(it, 0.0), (it, 1.5)]) {
-                if let Some(together) = loss.discriminators_and_values(&a, &b, centre) {
-                    for ((pair, value), (a, b)) in zip(together, *four) {
-                        let alone = loss.discriminator_and_value(a, b, centre);
-                        assert_eq!(bits(pair), bits(alone.0), "{loss} at ({a}, {b})");
-                        assert_eq!(value.to_bits(), alone.1.to_bits(), "{loss} at ({a}, {b})");
+                let of =
+                    |all: &Pairs<4>, i: usize| [all.value, all.da, all.db].map(|x| x[i].to_bits());
+                if let Some((pairs, values)) = loss.discriminators_and_values(&a, &b, centre) {
+                    for (i, &(a, b)) in four.iter().enumerate() {
+                        let (pair, value) = loss.discriminator_and_value(a, b, centre);
+                        assert_eq!(of(&pairs, i), bits(pair), "{loss} at ({a}, {b})");
+                        assert_eq!(values[i].to_bits(), value.to_bits(), "{loss} at ({a}, {b})");
                     }
                 }
-                if let Some(together) = loss.generators(&a, &b) {
-                    for (pair, (a, b)) in zip(together, *four) {
-                        assert_eq!(
-                            bits(pair),
-                            bits(loss.generator(a, b)),
-                            "{loss} at ({a}, {b})"
-                        );
+                if let Some(pairs) = loss.generators(&a, &b) {
+                    for (i, &(a, b)) in four.iter().enumerate() {
+                        let pair = loss.generator(a, b);
+                        assert_eq!(of(&pairs, i), bits(pair), "{loss} at ({a}, {b})");
                     }
                 }
             }

@@ -5,8 +5,6 @@
 //! feature takes exp, tanh and cos from there, trading accuracy (about 1e-3) for size and cycles. [`reference`](mod@reference) holds the
 //! `f64` functions of quadrature and reports, always from `libm`.
 
-use core::array;
-
 #[cfg(not(any(feature = "micromath", target_arch = "arm")))]
 mod lanes;
 #[cfg(any(feature = "micromath", target_arch = "arm"))]
@@ -127,12 +125,12 @@ pub fn softplus_and_slope(x: f32) -> (f32, f32) {
 /// Whether several numbers at once take less time than one after the other.
 pub(crate) const VECTORS: bool = cfg!(not(any(feature = "micromath", target_arch = "arm")));
 
-/// [`softplus_and_slope`] of each number, as a loop that a vector unit can follow.
+/// Values and slopes of [`softplus_and_slope`], as a loop that a vector unit can follow.
 #[inline(never)] // in its callers' loops it would not be one over vectors
 pub(crate) fn softplus_and_slope_of_each<const N: usize, const K: usize>(
-    x: [[f32; N]; K],
-) -> [[(f32, f32); N]; K] {
-    let (mut values, mut slopes) = ([[0.0; N]; K], [[0.0; N]; K]);
+    x: &[[f32; N]; K],
+) -> [[[f32; N]; K]; 2] {
+    let [mut values, mut slopes] = [[[0.0; N]; K]; 2];
     let places = values
         .as_flattened_mut()
         .iter_mut()
@@ -140,7 +138,7 @@ pub(crate) fn softplus_and_slope_of_each<const N: usize, const K: usize>(
     for (&x, (value, slope)) in x.as_flattened().iter().zip(places) {
         (*value, *slope) = softplus_and_slope(x);
     }
-    array::from_fn(|k| array::from_fn(|n| (values[k][n], slopes[k][n])))
+    [values, slopes]
 }
 
 /// `f64` functions for quadrature, closed forms and reports; never for training.

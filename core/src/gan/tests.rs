@@ -272,7 +272,7 @@ fn a_step_has_the_bits_of_block_after_block() {
         let game = Game::draw(Loss::Relativistic, gammas, 35);
         let mut contest = game.contest(game.centre);
         let (mut grad, mut sums) = (Critic::ZERO, DiscriminatorStep::ZERO);
-        contest.play::<Generator, { 2 * BLOCK }>(&game.generator, 35, &mut grad, &mut sums);
+        contest.play::<Generator, BLOCK, { 2 * BLOCK }>(&game.generator, 35, &mut grad, &mut sums);
         let (mut real, mut latent) = (game.real.iter().copied(), game.latent.iter().copied());
         let mut gan = game.gan::<Expose>();
         let step = gan.train_discriminator_on_real_and_generated(

@@ -1,5 +1,6 @@
 //! Rows through a layer.
 
+use super::tall::map_tall;
 use super::{
     ANY_SIZE, LANES, ROWS, TALL, add_scaled, add_term, any_size, column, part, part_mut, settle,
     spell_out, spelled_out,
@@ -27,7 +28,9 @@ pub(in crate::layer) fn map<const M: usize, const C: usize>(
         );
         return;
     }
-    let (x, y) = if C == 1 {
+    let (x, y) = if C == 1 && cfg!(not(target_arch = "arm")) {
+        map_tall(x, start, w, finish, y)
+    } else if C == 1 {
         map_blocks::<TALL, M, C>(x, start, w, finish, y)
     } else {
         map_blocks::<ROWS, M, C>(x, start, w, finish, y)
