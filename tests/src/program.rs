@@ -24,13 +24,15 @@ pub fn ganlet() -> Command {
 
 /// Builds the program in a Cargo profile ("dev", "release") and returns where it is.
 ///
-/// It selects what `cargo test` selects, so that both share one build of every dependency.
+/// It selects what `cargo test` selects, a test with the dependencies of tests among it, so that both
+/// share one build of everything but the program.
 pub fn build(profile: &str) -> PathBuf {
     let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("../Cargo.toml");
     CargoBuild::new()
         .manifest_path(manifest)
         .target_dir(target_dir())
         .bin("ganlet")
+        .test("security")
         .arg("--profile")
         .arg(profile)
         .run()

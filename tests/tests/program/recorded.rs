@@ -8,7 +8,9 @@ use tempfile::tempdir;
 
 use crate::json;
 
+/// Long, and nothing in it depends on the profile but its time.
 #[test]
+#[cfg_attr(debug_assertions, ignore = "trains for minutes: cargo test --release")]
 fn every_series_trains_and_generates_in_its_own_units() {
     let Some(folder) = shared("data") else { return };
     let folder = folder.canonicalize().expect("an absolute path");
