@@ -348,10 +348,17 @@ impl<D: Discriminator, R: FnMut() -> D::In, Z> Contest<'_, D, R, Z> {
                 fill(latents, rows, &mut self.latent);
             }
             if paired {
-                infer_into(self.net, &generated.y, &mut on_real);
+                self.net
+                    .there_and_back::<Linear, B>(&mut generated.y, &mut [], |logits| {
+                        on_real = *logits;
+                        false
+                    });
             }
             generated.run(generator, &latents);
-            let advise = |judged: &mut [[f32; 1]; B]| self.advise(rows, &on_real, judged, loss);
+            let advise = |judged: &mut [[f32; 1]; B]| {
+                self.advise(rows, &on_real, judged, loss);
+                true
+            };
             self.net
                 .there_and_back::<G::Through, B>(&mut generated.y, &mut [], advise);
             let (latents, dz) = (Input::Kept(&latents), &mut generated.y);

@@ -79,14 +79,14 @@ pub struct Conv32;
 pub type WindowGenerator<const N: usize> =
     NoiseSkip<chain![Dense<8, 32, LeakyRelu>, Dense<32, 32, LeakyRelu>, Dense<32, N>], N>;
 /// The same along the windows' principal axes, whose gains are set by the data.
-pub type AxesGenerator<const N: usize> = chain![WindowGenerator<N>, Gain<N>];
+pub type AxesGenerator<const N: usize> = Gain<WindowGenerator<N>, N>;
 /// A discriminator of windows.
 pub type WindowDiscriminator<const N: usize> =
     chain![Dense<N, 32, LeakyRelu>, Dense<32, 32, LeakyRelu>, Dense<32, 1>];
 
 /// From 8 latents over 8 channels of 8 and 8 channels of 16 to a window of 32, with 32 noises, and
 /// gains that are set by the data.
-pub type ConvGenerator = chain![
+pub type ConvGenerator = Gain<
     NoiseSkip<
         chain![
             Dense<8, 32, LeakyRelu>,
@@ -98,8 +98,8 @@ pub type ConvGenerator = chain![
         ],
         32,
     >,
-    Gain<32>,
-];
+    32,
+>;
 /// From a window of 32 over 8 channels of 16 and 16 channels of 8 to 12 units and a logit.
 pub type ConvDiscriminator = chain![
     Unflatten<32, 1, 32>,
@@ -173,7 +173,7 @@ impl Model for Window16 {
     const INIT: (Init, Init) = WINDOW_INIT;
 
     fn suit(generator: &mut Self::Generator, axes: &Self::Axes) {
-        generator.1.gains = axes.gains();
+        generator.gains = axes.gains();
     }
 }
 
@@ -190,7 +190,7 @@ impl Model for Window32 {
     const INIT: (Init, Init) = WINDOW_INIT;
 
     fn suit(generator: &mut Self::Generator, axes: &Self::Axes) {
-        generator.1.gains = axes.gains();
+        generator.gains = axes.gains();
     }
 }
 
@@ -213,7 +213,7 @@ impl Model for Conv32 {
     );
 
     fn suit(generator: &mut Self::Generator, axes: &Self::Axes) {
-        generator.1.gains = axes.gains();
+        generator.gains = axes.gains();
     }
 }
 

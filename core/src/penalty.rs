@@ -7,7 +7,8 @@
 //! > ∇_θ ½ |∇ₓD(x)|² = ∇_θ (v · ∇ₓD(x)),
 //!
 //! and v · ∇ₓD(x) is the directional derivative of D along v. So: one reverse pass gives v, one
-//! forward pass of tangents gives v · ∇ₓD, and one reverse pass over both gives the gradient.
+//! forward pass of tangents gives v · ∇ₓD, and one reverse pass over both gives the gradient: over the
+//! tangents alone, in their place, where all activations are rectifiers, whose slopes do not move with θ.
 
 use crate::layer::{Activation, Dual, Input, Layer, Linear, Row, TangentTrace, Trace, Zero};
 
@@ -37,16 +38,25 @@ pub fn accumulate<D: Discriminator, const B: usize>(
     let mut directional = [[0.0]; B];
     net.tangent(at, &slope, &mut tape, &mut directional);
 
-    let along = TangentTrace {
-        x: &slope,
-        tape: &tape,
-        y: &directional,
-    };
-    let mut adjoint = Dual {
-        value: [[0.0]; B],
-        tangent: weight.map(|w| [w]),
-    };
-    net.backward_tangent(at, along, &mut adjoint, grad, None);
+    if D::CURVED {
+        let along = TangentTrace {
+            x: &slope,
+            tape: &tape,
+            y: &directional,
+        };
+        let mut adjoint = Dual {
+            value: [[0.0]; B],
+            tangent: weight.map(|w| [w]),
+        };
+        net.backward_tangent(at, along, &mut adjoint, grad, None);
+    } else {
+        let mut adjoint = weight.map(|w| [w]);
+        for ([adjoint], [y]) in adjoint.iter_mut().zip(at.y) {
+            *adjoint = D::Through::adjoint(*y, *adjoint);
+        }
+        let slope = Input::Kept(&slope);
+        net.backward_straight::<Linear, B>(at, slope, &mut tape, &mut adjoint, grad);
+    }
 
     let squares = slope
         .iter()

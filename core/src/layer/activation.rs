@@ -24,6 +24,9 @@ pub trait Activation: Copy + core::fmt::Debug {
     type Tape<T: Zero>: Kept<T>;
     /// What y tells the slope of: the activation itself, or [`Linear`] where z is kept.
     type ByOutput: Activation;
+    /// Where y is kept if it tells the slope and something that is put on it hides it: `()` or
+    /// [`Stored`].
+    type Hidden<T: Zero>: Kept<T>;
     /// Where ż is kept if it is needed, that is if φ is curved: `()` or [`Stored`].
     type TangentTape<T: Zero>: Kept<T>;
 
@@ -101,6 +104,7 @@ impl Activation for Linear {
     const GAIN: f32 = 1.0;
     type Tape<T: Zero> = ();
     type ByOutput = Self;
+    type Hidden<T: Zero> = ();
     type TangentTape<T: Zero> = ();
 
     #[inline]
@@ -144,6 +148,7 @@ impl Activation for LeakyRelu {
     const GAIN: f32 = 2.0 / (1.0 + Self::SLOPE * Self::SLOPE);
     type Tape<T: Zero> = ();
     type ByOutput = Self;
+    type Hidden<T: Zero> = Stored<T>;
     type TangentTape<T: Zero> = ();
 
     #[inline]
@@ -178,6 +183,7 @@ impl Activation for Tanh {
     const GAIN: f32 = 1.0;
     type Tape<T: Zero> = ();
     type ByOutput = Self;
+    type Hidden<T: Zero> = Stored<T>;
     type TangentTape<T: Zero> = Stored<T>;
 
     #[inline]
@@ -203,6 +209,7 @@ impl Activation for Sigmoid {
     const GAIN: f32 = 1.0;
     type Tape<T: Zero> = ();
     type ByOutput = Self;
+    type Hidden<T: Zero> = Stored<T>;
     type TangentTape<T: Zero> = Stored<T>;
 
     #[inline]
@@ -229,6 +236,7 @@ impl Activation for Silu {
     const GAIN: f32 = 2.0;
     type Tape<T: Zero> = Stored<T>;
     type ByOutput = Linear;
+    type Hidden<T: Zero> = Stored<T>;
     type TangentTape<T: Zero> = Stored<T>;
 
     #[inline]
@@ -271,9 +279,17 @@ impl<A: Activation> Pointwise<A> {
         }
     }
 
+    /// The same by the y that has told it, where something else has come on it since.
+    #[inline]
+    pub(super) fn reverse<R: Row, const B: usize>(y: &A::Hidden<[R; B]>, dy: &mut [R; B]) {
+        if let Some(y) = y.kept() {
+            Self::multiply(dy, y);
+        }
+    }
+
     /// dy ← φ′ dy.
     #[inline]
-    fn multiply<R: Row, const B: usize>(dy: &mut [R; B], kept: &[R; B]) {
+    pub(super) fn multiply<R: Row, const B: usize>(dy: &mut [R; B], kept: &[R; B]) {
         if A::OUTPUT {
             return;
         }

@@ -29,6 +29,7 @@ impl<A: Layer, C: Layer<In = A::Out>> Layer for (A, C) {
     type TangentTape<const B: usize> = Junction<A::TangentTape<B>, [A::Out; B], C::TangentTape<B>>;
     type Through = C::Through;
     const READS_AGAIN: bool = A::READS_AGAIN;
+    const CURVED: bool = A::CURVED || C::CURVED;
 
     fn forward<const B: usize>(
         &self,
@@ -69,8 +70,8 @@ impl<A: Layer, C: Layer<In = A::Out>> Layer for (A, C) {
         &self,
         x: &mut [A::In; B],
         free: &mut [f32],
-        turn: impl FnOnce(&mut [C::Out; B]),
-    ) {
+        turn: impl FnOnce(&mut [C::Out; B]) -> bool,
+    ) -> bool {
         let (mut tape, mut own) = (A::Tape::<B>::ZERO, Between([A::Out::ZERO; B]));
         let between = A::Out::of_numbers(free).first_chunk_mut();
         let between: &mut [A::Out; B] = between.unwrap_or(&mut own.0);
@@ -80,9 +81,12 @@ impl<A: Layer, C: Layer<In = A::Out>> Layer for (A, C) {
         } else {
             &mut []
         };
-        self.1.there_and_back::<A::Through, B>(between, free, turn);
-        self.0
-            .backward::<P, B>(Input::Spent(x), &mut tape, between, None);
+        let back = self.1.there_and_back::<A::Through, B>(between, free, turn);
+        if back {
+            self.0
+                .backward::<P, B>(Input::Spent(x), &mut tape, between, None);
+        }
+        back
     }
 
     fn tangent<const B: usize>(
@@ -121,6 +125,27 @@ impl<A: Layer, C: Layer<In = A::Out>> Layer for (A, C) {
             .backward_tangent(second, along_second, dy, &mut grad.1, Some(&mut between));
         self.0
             .backward_tangent(first, along_first, &mut between, &mut grad.0, dx);
+    }
+
+    fn backward_straight<P: Activation, const B: usize>(
+        &self,
+        at: Trace<'_, Self, B>,
+        xt: Input<'_, [A::In; B]>,
+        tape: &mut Self::TangentTape<B>,
+        dzt: &mut [C::Out; B],
+        grad: &mut Self,
+    ) {
+        let (at_first, at_second) = halves(at);
+        let Junction {
+            first,
+            between,
+            second,
+        } = tape;
+        let spent = Input::Spent(&mut *between);
+        self.1
+            .backward_straight::<A::Through, B>(at_second, spent, second, dzt, &mut grad.1);
+        self.0
+            .backward_straight::<P, B>(at_first, xt, first, between, &mut grad.0);
     }
 
     fn init(&mut self, init: &Init, rng: &mut Rng) {

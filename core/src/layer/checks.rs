@@ -207,6 +207,7 @@ pub(super) fn check_passes<L: Defined>() {
             for (y, c) in y.iter_mut().zip(&c) {
                 L::Through::reverse(y.flat_mut(), c.flat());
             }
+            true
         });
         assert_eq!(widen_rows(&back), widen_rows(&dx), "{name}: dx alone");
     }
@@ -223,6 +224,9 @@ pub(super) fn check_passes<L: Defined>() {
     let mut grad = L::ZERO;
     let mut dx = Dual::ZERO;
     net.backward_tangent(at, along, &mut dy, &mut grad, Some(&mut dx));
+    if !L::CURVED {
+        check_straight(&net, at, &direction, tangent_tape, &yt, &d);
+    }
     let both = |p: &Point| p.weighed(&oracle, &cs, &ds);
     let wanted = differences(&point, |p| &mut p.theta, both);
     assert_close(
@@ -241,6 +245,58 @@ pub(super) fn check_passes<L: Defined>() {
         &format!("{name}: dẋ of both"),
         &widen_rows(&dx.tangent),
         &wanted,
+    );
+}
+
+/// To the bit the general pass with no adjoint of y, whether ẋ is kept or spent.
+fn check_straight<L: Layer<In: Row>>(
+    net: &L,
+    at: Trace<'_, L, BLOCK>,
+    xt: &[L::In; BLOCK],
+    tape: L::TangentTape<BLOCK>,
+    yt: &[L::Out; BLOCK],
+    dyt: &[L::Out; BLOCK],
+) {
+    let name = core::any::type_name::<L>();
+    let along = TangentTrace {
+        x: xt,
+        tape: &tape,
+        y: yt,
+    };
+    let mut dy = Dual {
+        value: [L::Out::ZERO; BLOCK],
+        tangent: *dyt,
+    };
+    let (mut wanted, mut dx) = (L::ZERO, Dual::ZERO);
+    net.backward_tangent(at, along, &mut dy, &mut wanted, Some(&mut dx));
+
+    let dzt = || {
+        let mut dzt = *at.y;
+        for (dz, dy) in dzt.iter_mut().zip(dyt) {
+            L::Through::reverse(dz.flat_mut(), dy.flat());
+        }
+        dzt
+    };
+    let (mut grad, mut spent) = (L::ZERO, *xt);
+    let input = Input::Spent(&mut spent);
+    net.backward_straight::<Linear, BLOCK>(at, input, &mut tape.clone(), &mut dzt(), &mut grad);
+    assert!(grad.leaves().eq(wanted.leaves()), "{name}: dθ, straight");
+    assert_eq!(
+        widen_rows(&spent),
+        widen_rows(&dx.tangent),
+        "{name}: dẋ, straight"
+    );
+    assert!(
+        widen_rows(&dx.value).iter().all(|dx| *dx == 0.0),
+        "{name}: dx"
+    );
+
+    let mut again = L::ZERO;
+    let input = Input::Kept(xt);
+    net.backward_straight::<Linear, BLOCK>(at, input, &mut tape.clone(), &mut dzt(), &mut again);
+    assert!(
+        again.leaves().eq(wanted.leaves()),
+        "{name}: dθ, straight, kept"
     );
 }
 

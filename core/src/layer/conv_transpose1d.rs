@@ -206,6 +206,7 @@ impl<
     type TangentTape<const B: usize> = A::TangentTape<[Self::Out; B]>;
     type Through = A::ByOutput;
     const READS_AGAIN: bool = false;
+    const CURVED: bool = A::CURVED;
 
     fn forward<const B: usize>(
         &self,
@@ -260,6 +261,21 @@ impl<
         if let Some(dx) = dx {
             self.map_back::<Linear, B>(&dy.value, &mut dx.value);
             self.map_back::<Linear, B>(&dy.tangent, &mut dx.tangent);
+        }
+    }
+
+    fn backward_straight<P: Activation, const B: usize>(
+        &self,
+        at: Trace<'_, Self, B>,
+        xt: Input<'_, [Self::In; B]>,
+        _: &mut Self::TangentTape<B>,
+        dzt: &mut [Self::Out; B],
+        grad: &mut Self,
+    ) {
+        grad.add_kernels(xt.value(), dzt);
+        if let Input::Spent(xt) = xt {
+            self.map_back::<Linear, B>(dzt, xt);
+            Pointwise::<P>::multiply(xt, at.x);
         }
     }
 

@@ -69,6 +69,7 @@ impl<const I: usize, const O: usize, A: Activation> Layer for Dense<I, O, A> {
     type TangentTape<const B: usize> = A::TangentTape<[[f32; O]; B]>;
     type Through = A::ByOutput;
     const READS_AGAIN: bool = false;
+    const CURVED: bool = A::CURVED;
 
     fn forward<const B: usize>(
         &self,
@@ -125,6 +126,21 @@ impl<const I: usize, const O: usize, A: Activation> Layer for Dense<I, O, A> {
         if let Some(dx) = dx {
             map_back::<Linear, I, O>(&dy.value, &self.w, &mut dx.value);
             map_back::<Linear, I, O>(&dy.tangent, &self.w, &mut dx.tangent);
+        }
+    }
+
+    fn backward_straight<P: Activation, const B: usize>(
+        &self,
+        at: Trace<'_, Self, B>,
+        xt: Input<'_, [[f32; I]; B]>,
+        _: &mut Self::TangentTape<B>,
+        dzt: &mut [[f32; O]; B],
+        grad: &mut Self,
+    ) {
+        add_gradient(&mut grad.w, None, xt.value(), dzt);
+        if let Input::Spent(xt) = xt {
+            map_back::<Linear, I, O>(dzt, &self.w, xt);
+            Pointwise::<P>::multiply(xt, at.x);
         }
     }
 

@@ -1,156 +1,263 @@
 //! A fixed gain for every output.
 
-use super::{Activation, Dual, Init, Input, Layer, Linear, TangentTrace, Trace};
+use super::activation::{Activation, Kept, Linear, Pointwise};
+use super::noise_skip::{Around, again};
+use super::{Dual, Init, Input, Layer, TangentTrace, Trace};
 use crate::params::Params;
 use crate::rng::Rng;
 
-/// y = g ∘ x, with gains that are set and not learned: their gradient is nought.
+/// y = g ∘ f(x), with gains that are set and not learned: their gradient is nought.
 ///
-/// At the end of a generator they let every output be of about unit size inside the network, as its
+/// About a generator they let every output be of about unit size inside the network, as its
 /// weights and their learning rate would have it, and of the data's size outside of it.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Gain<const N: usize> {
+pub struct Gain<F, const N: usize> {
+    /// The network.
+    pub net: F,
     /// The gains.
     pub gains: [f32; N],
 }
 
-impl<const N: usize> Params for Gain<N> {
-    const ZERO: Self = Self { gains: [0.0; N] };
-    const LEN: usize = N;
-    const LEAVES: usize = 1;
+impl<F: Params, const N: usize> Params for Gain<F, N> {
+    const ZERO: Self = Self {
+        net: F::ZERO,
+        gains: [0.0; N],
+    };
+    const LEN: usize = F::LEN + N;
+    const LEAVES: usize = F::LEAVES + 1;
 
     fn leaf(&self, i: usize) -> &[f32] {
-        if i == 0 { &self.gains } else { &[] }
+        if i == F::LEAVES {
+            &self.gains
+        } else {
+            self.net.leaf(i)
+        }
     }
     fn leaf_mut(&mut self, i: usize) -> &mut [f32] {
-        if i == 0 { &mut self.gains } else { &mut [] }
+        if i == F::LEAVES {
+            &mut self.gains
+        } else {
+            self.net.leaf_mut(i)
+        }
     }
     fn shape(i: usize) -> &'static [usize] {
-        if i == 0 { const { &[N] } } else { &[] }
+        if i == F::LEAVES {
+            const { &[N] }
+        } else {
+            F::shape(i)
+        }
     }
 }
 
-impl<const N: usize> Gain<N> {
-    /// The map, its tangent and its reverse: a diagonal matrix is its own transpose.
+impl<F, const N: usize> Gain<F, N> {
+    /// y ← g ∘ y. A diagonal matrix is its own transpose: the same for adjoints.
     #[inline]
-    fn apply<const B: usize>(&self, x: &[[f32; N]; B], y: &mut [[f32; N]; B]) {
-        for (x, y) in x.iter().zip(y) {
-            for ((y, &x), &g) in y.iter_mut().zip(x).zip(&self.gains) {
-                *y = g * x;
+    fn apply<const B: usize>(&self, y: &mut [[f32; N]; B]) {
+        for y in y {
+            for (y, &g) in y.iter_mut().zip(&self.gains) {
+                *y *= g;
             }
         }
     }
 }
 
-impl<const N: usize> Layer for Gain<N> {
-    type In = [f32; N];
+impl<F: Layer<Out = [f32; N]>, const N: usize> Layer for Gain<F, N> {
+    type In = F::In;
     type Out = [f32; N];
-    type Tape<const B: usize> = ();
-    type TangentTape<const B: usize> = ();
+    type Tape<const B: usize> =
+        Around<F::Tape<B>, <F::Through as Activation>::Hidden<[[f32; N]; B]>>;
+    type TangentTape<const B: usize> = Around<F::TangentTape<B>, [[f32; N]; B]>;
     type Through = Linear;
-    const READS_AGAIN: bool = false;
+    const READS_AGAIN: bool = F::READS_AGAIN;
+    const CURVED: bool = F::CURVED;
 
-    fn forward<const B: usize>(&self, x: &[[f32; N]; B], (): &mut (), y: &mut [[f32; N]; B]) {
-        self.apply(x, y);
+    fn forward<const B: usize>(
+        &self,
+        x: &[F::In; B],
+        tape: &mut Self::Tape<B>,
+        y: &mut [[f32; N]; B],
+    ) {
+        self.net.forward(x, &mut tape.inner, y);
+        tape.y.keep(y);
+        self.apply(y);
     }
 
     fn backward<P: Activation, const B: usize>(
         &self,
-        x: Input<'_, [[f32; N]; B]>,
-        (): &mut (),
+        x: Input<'_, [F::In; B]>,
+        tape: &mut Self::Tape<B>,
         dy: &mut [[f32; N]; B],
-        _: Option<&mut Self>,
+        grad: Option<&mut Self>,
     ) {
-        if let Input::Spent(x) = x {
-            for (x, dy) in x.iter_mut().zip(dy) {
-                for (dy, &g) in dy.iter_mut().zip(&self.gains) {
-                    *dy *= g;
-                }
-                P::reverse(x, dy);
-            }
-        }
+        self.apply(dy);
+        Pointwise::<F::Through>::reverse(&tape.y, dy);
+        let grad = grad.map(|grad| &mut grad.net);
+        self.net.backward::<P, B>(x, &mut tape.inner, dy, grad);
     }
 
     fn tangent<const B: usize>(
         &self,
-        _: Trace<'_, Self, B>,
-        x: &[[f32; N]; B],
-        (): &mut (),
+        at: Trace<'_, Self, B>,
+        x: &[F::In; B],
+        tape: &mut Self::TangentTape<B>,
         y: &mut [[f32; N]; B],
     ) {
-        self.apply(x, y);
+        let inner = Trace {
+            x: at.x,
+            tape: &at.tape.inner,
+            y: &again(&self.net, at.x),
+        };
+        self.net.tangent(inner, x, &mut tape.inner, &mut tape.y);
+        *y = tape.y;
+        self.apply(y);
     }
 
     fn backward_tangent<const B: usize>(
         &self,
-        _: Trace<'_, Self, B>,
-        _: TangentTrace<'_, Self, B>,
+        at: Trace<'_, Self, B>,
+        along: TangentTrace<'_, Self, B>,
         dy: &mut Dual<[[f32; N]; B]>,
-        _: &mut Self,
-        dx: Option<&mut Dual<[[f32; N]; B]>>,
+        grad: &mut Self,
+        dx: Option<&mut Dual<[F::In; B]>>,
     ) {
-        if let Some(dx) = dx {
-            self.apply(&dy.value, &mut dx.value);
-            self.apply(&dy.tangent, &mut dx.tangent);
-        }
+        let inner = Trace {
+            x: at.x,
+            tape: &at.tape.inner,
+            y: &again(&self.net, at.x),
+        };
+        let inner_along = TangentTrace {
+            x: along.x,
+            tape: &along.tape.inner,
+            y: &along.tape.y,
+        };
+        self.apply(&mut dy.value);
+        self.apply(&mut dy.tangent);
+        self.net
+            .backward_tangent(inner, inner_along, dy, &mut grad.net, dx);
     }
 
-    fn init(&mut self, _: &Init, _: &mut Rng) {
+    fn backward_straight<P: Activation, const B: usize>(
+        &self,
+        at: Trace<'_, Self, B>,
+        xt: Input<'_, [F::In; B]>,
+        tape: &mut Self::TangentTape<B>,
+        dzt: &mut [[f32; N]; B],
+        grad: &mut Self,
+    ) {
+        let hidden = again(&self.net, at.x);
+        let inner = Trace {
+            x: at.x,
+            tape: &at.tape.inner,
+            y: &hidden,
+        };
+        self.apply(dzt);
+        Pointwise::<F::Through>::multiply(dzt, &hidden);
+        self.net
+            .backward_straight::<P, B>(inner, xt, &mut tape.inner, dzt, &mut grad.net);
+    }
+
+    fn init(&mut self, init: &Init, rng: &mut Rng) {
+        self.net.init(init, rng);
         self.gains = [1.0; N];
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::LeakyRelu;
-    use super::super::checks::check_leaves;
+    use super::super::checks::{check_leaves, random_net, random_rows};
+    use super::super::{Dense, Silu, Tanh, Zero};
     use super::*;
+    use crate::chain;
 
-    #[test]
-    fn every_pass_is_a_product_by_the_gains_and_they_are_not_learned() {
-        let layer = Gain {
-            gains: [2.0, 0.5, 0.0],
+    const GAINS: [f32; 3] = [2.0, 0.5, 0.0];
+
+    fn times_gains(rows: [[f32; 3]; 3]) -> [[f32; 3]; 3] {
+        rows.map(|row| core::array::from_fn(|i| GAINS[i] * row[i]))
+    }
+
+    /// Every pass is that of the network, its outputs multiplied by the gains, or its adjoints.
+    fn check<F: Layer<In = [f32; 2], Out = [f32; 3]> + PartialEq>() {
+        let rng = &mut Rng::new(31, 0);
+        let net: F = random_net(rng);
+        let layer = Gain { net, gains: GAINS };
+        let net = &layer.net;
+        let (x, xt) = (random_rows(rng), random_rows(rng));
+        let (c, d) = (random_rows(rng), random_rows(rng));
+
+        let (mut tape, mut y) = (Zero::ZERO, Zero::ZERO);
+        layer.forward(&x, &mut tape, &mut y);
+        let (mut inner, mut hidden) = (Zero::ZERO, Zero::ZERO);
+        net.forward(&x, &mut inner, &mut hidden);
+        assert_eq!(y, times_gains(hidden));
+
+        let (at, within) = (
+            Trace {
+                x: &x,
+                tape: &tape,
+                y: &y,
+            },
+            Trace {
+                x: &x,
+                tape: &inner,
+                y: &hidden,
+            },
+        );
+        let (mut tangents, mut yt) = (Zero::ZERO, Zero::ZERO);
+        layer.tangent(at, &xt, &mut tangents, &mut yt);
+        let (mut inner_tangents, mut hidden_t) = (Zero::ZERO, Zero::ZERO);
+        net.tangent(within, &xt, &mut inner_tangents, &mut hidden_t);
+        assert_eq!(yt, times_gains(hidden_t));
+
+        let along = TangentTrace {
+            x: &xt,
+            tape: &tangents,
+            y: &yt,
         };
-        let x = [[1.0, -4.0, 7.0]];
-        let mut y = [[0.0; 3]];
-        layer.forward(&x, &mut (), &mut y);
-        assert_eq!(y, [[2.0, -2.0, 0.0]]);
-        let at = Trace {
-            x: &x,
-            tape: &(),
-            y: &y,
+        let (mut grad, mut dx) = (Gain::ZERO, Dual::ZERO);
+        let mut dy = Dual {
+            value: c,
+            tangent: d,
         };
-        let (mut dx, mut grad) = (x, Gain::ZERO);
-        let spent = Input::Spent(&mut dx);
-        layer.backward::<LeakyRelu, 1>(spent, &mut (), &mut [[1.0; 3]], Some(&mut grad));
-        assert_eq!((dx, grad), ([[2.0, 0.1, 0.0]], Gain::ZERO));
-        let mut along = [[0.0; 3]];
-        layer.tangent(at, &[[3.0, 2.0, 1.0]], &mut (), &mut along);
-        assert_eq!(along, [[6.0, 1.0, 0.0]]);
-        let mut dual = Dual {
-            value: [[1.0; 3]],
-            tangent: [[2.0; 3]],
+        layer.backward_tangent(at, along, &mut dy, &mut grad, Some(&mut dx));
+        let along = TangentTrace {
+            x: &xt,
+            tape: &inner_tangents,
+            y: &hidden_t,
         };
-        let mut out = Dual {
-            value: [[9.0; 3]],
-            tangent: [[9.0; 3]],
+        let (mut wanted, mut wanted_dx) = (F::ZERO, Dual::ZERO);
+        let mut dy = Dual {
+            value: times_gains(c),
+            tangent: times_gains(d),
         };
-        let trace = TangentTrace {
-            x: &x,
-            tape: &(),
-            y: &along,
-        };
-        layer.backward_tangent(at, trace, &mut dual, &mut grad, Some(&mut out));
-        assert_eq!(out.value, [[2.0, 0.5, 0.0]]);
-        assert_eq!(out.tangent, [[4.0, 1.0, 0.0]]);
-        assert_eq!(grad, Gain::ZERO);
+        net.backward_tangent(within, along, &mut dy, &mut wanted, Some(&mut wanted_dx));
+        assert_eq!((dx.value, dx.tangent), (wanted_dx.value, wanted_dx.tangent));
+        assert!(grad.net == wanted && grad.gains == [0.0; 3]);
+
+        let (mut grad, mut dx, mut dy) = (Gain::ZERO, x, c);
+        layer.backward::<Linear, 3>(Input::Spent(&mut dx), &mut tape, &mut dy, Some(&mut grad));
+        let (mut wanted, mut wanted_dx, mut dz) = (F::ZERO, x, hidden);
+        for (dz, dy) in dz.iter_mut().zip(&times_gains(c)) {
+            F::Through::reverse(dz, dy);
+        }
+        let spent = Input::Spent(&mut wanted_dx);
+        net.backward::<Linear, 3>(spent, &mut inner, &mut dz, Some(&mut wanted));
+        assert_eq!(dx, wanted_dx);
+        assert!(grad.net == wanted && grad.gains == [0.0; 3]);
     }
 
     #[test]
-    fn gains_are_its_leaf_and_begin_at_one() {
-        check_leaves::<Gain<3>>(&[&[3]]);
-        let mut layer = Gain::ZERO;
+    fn every_pass_is_a_product_by_the_gains_and_they_are_not_learned() {
+        check::<Dense<2, 3>>();
+        check::<Dense<2, 3, Tanh>>();
+        check::<chain![Dense<2, 4, Tanh>, Dense<4, 3, Silu>]>();
+    }
+
+    #[test]
+    fn gains_are_its_last_leaf_and_begin_at_one() {
+        check_leaves::<Gain<Dense<2, 3>, 3>>(&[&[2, 3], &[3], &[3]]);
+        let mut layer = Gain::<Dense<2, 3>, 3>::ZERO;
         layer.init(&Init::PLAIN, &mut Rng::new(1, 0));
         assert_eq!(layer.gains, [1.0; 3]);
+        assert!(layer.net.w.as_flattened().iter().all(|w| *w != 0.0));
     }
 }

@@ -261,6 +261,8 @@ pub trait Layer: Params {
     /// Whether the way back reads `x` again where there is no gradient to add to, but for the slope of
     /// what `x` has come through.
     const READS_AGAIN: bool = true;
+    /// Whether a second derivative by the input is not zero everywhere.
+    const CURVED: bool;
 
     /// y = f(x).
     fn forward<const B: usize>(
@@ -285,8 +287,8 @@ pub trait Layer: Params {
     );
 
     /// There and back through a frozen layer: `turn` puts the adjoint of what went into
-    /// [`Through`](Self::Through) in the place of y = f(x); x comes back as a
-    /// [spent](Input::Spent) input does.
+    /// [`Through`](Self::Through) in the place of y = f(x), and says whether there is a way back, which
+    /// this returns; then x comes back as a [spent](Input::Spent) input does. Otherwise it is spoilt.
     ///
     /// `free` is memory that nobody needs meanwhile, for values that pass between layers.
     #[inline]
@@ -294,12 +296,15 @@ pub trait Layer: Params {
         &self,
         x: &mut [Self::In; B],
         _free: &mut [f32],
-        turn: impl FnOnce(&mut [Self::Out; B]),
-    ) {
+        turn: impl FnOnce(&mut [Self::Out; B]) -> bool,
+    ) -> bool {
         let (mut tape, mut y) = (Self::Tape::<B>::ZERO, [Self::Out::ZERO; B]);
         self.forward(x, &mut tape, &mut y);
-        turn(&mut y);
-        self.backward::<P, B>(Input::Spent(x), &mut tape, &mut y, None);
+        let back = turn(&mut y);
+        if back {
+            self.backward::<P, B>(Input::Spent(x), &mut tape, &mut y, None);
+        }
+        back
     }
 
     /// Forward mode: the directional derivative ẏ = J(x) ẋ at a pass that has happened.
@@ -322,6 +327,22 @@ pub trait Layer: Params {
         dy: &mut Dual<[Self::Out; B]>,
         grad: &mut Self,
         dx: Option<&mut Dual<[Self::In; B]>>,
+    );
+
+    /// The same for a layer that is not [`CURVED`](Self::CURVED) and a y without an adjoint, in the
+    /// memory of the tangents: x gets no adjoint either, and what is left is [`backward`](Self::backward)
+    /// with ẋ in the place of x, and no bias.
+    ///
+    /// `dzt` is the adjoint of what became ẏ by the slope of [`Through`](Self::Through). A direction ẋ
+    /// that is [spent](Input::Spent) comes back as φ′(x) times its adjoint, where φ is the activation `P`
+    /// that x has come through. The tape and `dzt` are scratch. Nobody calls it of a curved layer.
+    fn backward_straight<P: Activation, const B: usize>(
+        &self,
+        at: Trace<'_, Self, B>,
+        xt: Input<'_, [Self::In; B]>,
+        tape: &mut Self::TangentTape<B>,
+        dzt: &mut [Self::Out; B],
+        grad: &mut Self,
     );
 
     /// Draws initial parameters; see [`Init`].

@@ -1,6 +1,7 @@
 //! The learned noise skip.
 
-use super::{Activation, Dual, Init, Input, Layer, Linear, TangentTrace, Trace, Zero};
+use super::activation::{Activation, Kept, Linear, Pointwise};
+use super::{Dual, Init, Input, Layer, TangentTrace, Trace, Zero};
 use crate::params::Params;
 use crate::rng::Rng;
 
@@ -47,14 +48,14 @@ impl<F: Params, const N: usize> Params for NoiseSkip<F, N> {
     }
 }
 
-/// What the skip remembers: the inner network's tape and output.
+/// What a layer about a network remembers: that network's tape, and its output where that is needed.
 #[derive(Clone, Copy, Debug)]
-pub struct SkipTape<T, Y> {
-    inner: T,
-    y: Y,
+pub struct Around<T, Y> {
+    pub(super) inner: T,
+    pub(super) y: Y,
 }
 
-impl<T: Zero, Y: Zero> Zero for SkipTape<T, Y> {
+impl<T: Zero, Y: Zero> Zero for Around<T, Y> {
     const ZERO: Self = Self {
         inner: T::ZERO,
         y: Y::ZERO,
@@ -87,28 +88,43 @@ fn add_product<Z, const N: usize, const B: usize>(
     }
 }
 
-/// dε = s ∘ dy, beside the adjoint of z.
-fn join<Z: Copy, const N: usize, const B: usize>(
-    dz: &[Z; B],
+/// dε = s ∘ dy.
+fn scale_back<Z, const N: usize, const B: usize>(
     scale: &[f32; N],
     dy: &[[f32; N]; B],
     dx: &mut [(Z, [f32; N]); B],
 ) {
-    for ((dx, &dz), dy) in dx.iter_mut().zip(dz).zip(dy) {
-        dx.0 = dz;
-        for (dx, (&s, &dy)) in dx.1.iter_mut().zip(scale.iter().zip(dy)) {
-            *dx = s * dy;
+    for ((_, de), dy) in dx.iter_mut().zip(dy) {
+        for (de, (&s, &dy)) in de.iter_mut().zip(scale.iter().zip(dy)) {
+            *de = s * dy;
         }
     }
+}
+
+/// The adjoint of z, beside that of ε.
+fn join<Z: Copy, const N: usize, const B: usize>(dz: &[Z; B], dx: &mut [(Z, [f32; N]); B]) {
+    for (dx, &dz) in dx.iter_mut().zip(dz) {
+        dx.0 = dz;
+    }
+}
+
+/// y of a forward pass, made again: generators, which are what these layers are for, never come to
+/// need it.
+pub(super) fn again<F: Layer, const B: usize>(net: &F, x: &[F::In; B]) -> [F::Out; B] {
+    let (mut tape, mut y) = (F::Tape::<B>::ZERO, [F::Out::ZERO; B]);
+    net.forward(x, &mut tape, &mut y);
+    y
 }
 
 impl<F: Layer<Out = [f32; N]>, const N: usize> Layer for NoiseSkip<F, N> {
     type In = (F::In, [f32; N]);
     type Out = [f32; N];
-    type Tape<const B: usize> = SkipTape<F::Tape<B>, [[f32; N]; B]>;
-    type TangentTape<const B: usize> = SkipTape<F::TangentTape<B>, [[f32; N]; B]>;
+    type Tape<const B: usize> =
+        Around<F::Tape<B>, <F::Through as Activation>::Hidden<[[f32; N]; B]>>;
+    type TangentTape<const B: usize> = Around<F::TangentTape<B>, [[f32; N]; B]>;
     type Through = Linear;
     const READS_AGAIN: bool = F::READS_AGAIN;
+    const CURVED: bool = F::CURVED;
 
     fn forward<const B: usize>(
         &self,
@@ -117,8 +133,8 @@ impl<F: Layer<Out = [f32; N]>, const N: usize> Layer for NoiseSkip<F, N> {
         y: &mut [[f32; N]; B],
     ) {
         let z = x.map(|(z, _)| z);
-        self.net.forward(&z, &mut tape.inner, &mut tape.y);
-        *y = tape.y;
+        self.net.forward(&z, &mut tape.inner, y);
+        tape.y.keep(y);
         add_scaled(y, &self.scale, x);
     }
 
@@ -135,19 +151,19 @@ impl<F: Layer<Out = [f32; N]>, const N: usize> Layer for NoiseSkip<F, N> {
             add_product(&mut grad.scale, dy, x.value());
             &mut grad.net
         });
-        let SkipTape { inner, y } = tape;
-        for (y, dy) in y.iter_mut().zip(&*dy) {
-            F::Through::reverse(y, dy);
-        }
+        let Around { inner, y } = tape;
         match x {
             Input::Kept(_) => {
+                Pointwise::<F::Through>::reverse(y, dy);
                 self.net
-                    .backward::<Linear, B>(Input::Kept(&z), inner, y, grad);
+                    .backward::<Linear, B>(Input::Kept(&z), inner, dy, grad);
             }
             Input::Spent(x) => {
+                scale_back(&self.scale, dy, x);
+                Pointwise::<F::Through>::reverse(y, dy);
                 self.net
-                    .backward::<Linear, B>(Input::Spent(&mut z), inner, y, grad);
-                join(&z, &self.scale, dy, x);
+                    .backward::<Linear, B>(Input::Spent(&mut z), inner, dy, grad);
+                join(&z, x);
             }
         }
     }
@@ -160,10 +176,11 @@ impl<F: Layer<Out = [f32; N]>, const N: usize> Layer for NoiseSkip<F, N> {
         y: &mut [[f32; N]; B],
     ) {
         let z = at.x.map(|(z, _)| z);
+        let hidden = again(&self.net, &z);
         let inner = Trace {
             x: &z,
             tape: &at.tape.inner,
-            y: &at.tape.y,
+            y: &hidden,
         };
         let zt = x.map(|(z, _)| z);
         self.net.tangent(inner, &zt, &mut tape.inner, &mut tape.y);
@@ -177,13 +194,14 @@ impl<F: Layer<Out = [f32; N]>, const N: usize> Layer for NoiseSkip<F, N> {
         along: TangentTrace<'_, Self, B>,
         dy: &mut Dual<[[f32; N]; B]>,
         grad: &mut Self,
-        dx: Option<&mut Dual<[Self::In; B]>>,
+        mut dx: Option<&mut Dual<[Self::In; B]>>,
     ) {
         let (z, zt) = (at.x.map(|(z, _)| z), along.x.map(|(z, _)| z));
+        let hidden = again(&self.net, &z);
         let inner = Trace {
             x: &z,
             tape: &at.tape.inner,
-            y: &at.tape.y,
+            y: &hidden,
         };
         let inner_along = TangentTrace {
             x: &zt,
@@ -192,14 +210,61 @@ impl<F: Layer<Out = [f32; N]>, const N: usize> Layer for NoiseSkip<F, N> {
         };
         add_product(&mut grad.scale, &dy.tangent, along.x);
         add_product(&mut grad.scale, &dy.value, at.x);
-        let skip = *dy;
         let mut dz = Dual::ZERO;
         let dz_wanted = dx.is_some().then_some(&mut dz);
+        if let Some(dx) = &mut dx {
+            scale_back(&self.scale, &dy.value, &mut dx.value);
+            scale_back(&self.scale, &dy.tangent, &mut dx.tangent);
+        }
         self.net
             .backward_tangent(inner, inner_along, dy, &mut grad.net, dz_wanted);
         if let Some(dx) = dx {
-            join(&dz.value, &self.scale, &skip.value, &mut dx.value);
-            join(&dz.tangent, &self.scale, &skip.tangent, &mut dx.tangent);
+            join(&dz.value, &mut dx.value);
+            join(&dz.tangent, &mut dx.tangent);
+        }
+    }
+
+    fn backward_straight<P: Activation, const B: usize>(
+        &self,
+        at: Trace<'_, Self, B>,
+        xt: Input<'_, [Self::In; B]>,
+        tape: &mut Self::TangentTape<B>,
+        dzt: &mut [[f32; N]; B],
+        grad: &mut Self,
+    ) {
+        let (z, mut zt) = (at.x.map(|(z, _)| z), xt.value().map(|(z, _)| z));
+        let hidden = again(&self.net, &z);
+        let inner = Trace {
+            x: &z,
+            tape: &at.tape.inner,
+            y: &hidden,
+        };
+        add_product(&mut grad.scale, dzt, xt.value());
+        match xt {
+            Input::Kept(_) => {
+                Pointwise::<F::Through>::multiply(dzt, &hidden);
+                let kept = Input::Kept(&zt);
+                self.net.backward_straight::<Linear, B>(
+                    inner,
+                    kept,
+                    &mut tape.inner,
+                    dzt,
+                    &mut grad.net,
+                );
+            }
+            Input::Spent(xt) => {
+                scale_back(&self.scale, dzt, xt);
+                Pointwise::<F::Through>::multiply(dzt, &hidden);
+                let spent = Input::Spent(&mut zt);
+                self.net.backward_straight::<Linear, B>(
+                    inner,
+                    spent,
+                    &mut tape.inner,
+                    dzt,
+                    &mut grad.net,
+                );
+                join(&zt, xt);
+            }
         }
     }
 
@@ -326,7 +391,10 @@ mod tests {
         );
         assert_eq!(frozen, dx);
         let mut back = x;
-        net.there_and_back::<Linear, 3>(&mut back, &mut [], |y| *y = c);
+        net.there_and_back::<Linear, 3>(&mut back, &mut [], |y| {
+            *y = c;
+            true
+        });
         assert_eq!(back, dx);
 
         let wanted = slopes(&at, |at| weighed::<F>(at, &cs, &ds));

@@ -2,7 +2,8 @@
 
 use core::marker::PhantomData;
 
-use super::{Activation, Dual, Init, Input, Layer, Linear, Row, TangentTrace, Trace};
+use super::activation::{Activation, Linear, Pointwise};
+use super::{Dual, Init, Input, Layer, Row, TangentTrace, Trace};
 use crate::params::Params;
 use crate::rng::Rng;
 
@@ -76,6 +77,7 @@ impl<X: Row, Y: Row> Layer for Reshape<X, Y> {
     type TangentTape<const B: usize> = ();
     type Through = Linear;
     const READS_AGAIN: bool = false;
+    const CURVED: bool = false;
 
     fn forward<const B: usize>(&self, x: &[X; B], (): &mut (), y: &mut [Y; B]) {
         copy(x, y);
@@ -116,6 +118,20 @@ impl<X: Row, Y: Row> Layer for Reshape<X, Y> {
         if let Some(dx) = dx {
             copy(&dy.value, &mut dx.value);
             copy(&dy.tangent, &mut dx.tangent);
+        }
+    }
+
+    fn backward_straight<P: Activation, const B: usize>(
+        &self,
+        at: Trace<'_, Self, B>,
+        xt: Input<'_, [X; B]>,
+        _: &mut Self::TangentTape<B>,
+        dzt: &mut [Y; B],
+        _: &mut Self,
+    ) {
+        if let Input::Spent(xt) = xt {
+            copy(dzt, xt);
+            Pointwise::<P>::multiply(xt, at.x);
         }
     }
 

@@ -29,6 +29,10 @@ pub enum Fault {
     InputByTangent,
     /// `backward_tangent`: dẋ.
     DirectionByTangent,
+    /// `backward_straight`: this leaf of the gradient.
+    GradientStraight(usize),
+    /// `backward_straight`: dẋ.
+    DirectionStraight,
 }
 
 /// The layer `L`, which may have a fault.
@@ -71,6 +75,7 @@ impl<L: Mirror> Layer for Broken<L> {
     type TangentTape<const B: usize> = L::TangentTape<B>;
     type Through = L::Through;
     const READS_AGAIN: bool = L::READS_AGAIN;
+    const CURVED: bool = L::CURVED;
 
     fn forward<const B: usize>(&self, x: &[L::In; B], tape: &mut L::Tape<B>, y: &mut [L::Out; B]) {
         self.layer.forward(x, tape, y);
@@ -145,6 +150,28 @@ impl<L: Mirror> Layer for Broken<L> {
             add_rows(&mut dx_by_value.value, &mut dx_by_tangent.value);
             dx.value = dx_by_value.value;
             dx.tangent = dx_by_tangent.tangent;
+        }
+    }
+
+    fn backward_straight<P: Activation, const B: usize>(
+        &self,
+        at: Trace<'_, Self, B>,
+        mut xt: Input<'_, [L::In; B]>,
+        tape: &mut L::TangentTape<B>,
+        dzt: &mut [L::Out; B],
+        grad: &mut Self,
+    ) {
+        let mut share = L::ZERO;
+        let input = match &mut xt {
+            Input::Kept(xt) => Input::Kept(*xt),
+            Input::Spent(xt) => Input::Spent(&mut **xt),
+        };
+        self.layer
+            .backward_straight::<P, B>(inner(at), input, tape, dzt, &mut share);
+        self.spoil_leaf(Fault::GradientStraight, &mut share);
+        add(&mut grad.layer, &share);
+        if let Input::Spent(dxt) = xt {
+            self.spoil_rows(Fault::DirectionStraight, dxt);
         }
     }
 

@@ -80,7 +80,11 @@ impl<L: Mirror, const B: usize> LayerCase<L, B> {
             &one_leaf(&tangent.y),
             &flat(&point.tangents()),
         )?;
-        self.check_backward_tangent(&point, at, tangent.trace(&self.along))
+        self.check_backward_tangent(&point, at, tangent.trace(&self.along))?;
+        if L::CURVED {
+            return Ok(());
+        }
+        self.check_backward_straight(point, at, &tangent.tape)
     }
 
     fn forward(&self) -> Pass<L, B> {
@@ -150,6 +154,31 @@ impl<L: Mirror, const B: usize> LayerCase<L, B> {
         self.layer
             .backward_tangent(at, along, &mut adjoint(), &mut grad, None);
         agree("double backprop twice", &leaves(&grad), &doubled(by_theta))
+    }
+
+    /// The same with no adjoint of y.
+    fn check_backward_straight(
+        &self,
+        mut point: Point,
+        at: Trace<'_, L, B>,
+        tape: &L::TangentTape<B>,
+    ) -> Result<(), Disagreement> {
+        point.dy.iter_mut().flatten().for_each(|dy| *dy = 0.0);
+        let [by_theta, _, by_along] = point.double_adjoints();
+        let back = |xt: Input<'_, [L::In; B]>, grad: &mut L| {
+            let (mut tape, mut dzt) = (*tape, *at.y);
+            for (dz, dy) in dzt.iter_mut().zip(&self.dyt) {
+                L::Through::reverse(dz.flat_mut(), dy.flat());
+            }
+            self.layer
+                .backward_straight::<Linear, B>(at, xt, &mut tape, &mut dzt, grad);
+        };
+        let (mut grad, mut dxt) = (L::ZERO, self.along);
+        back(Input::Spent(&mut dxt), &mut grad);
+        agree("straight back: gradient", &leaves(&grad), &by_theta)?;
+        agree("straight back: dẋ", &one_leaf(&dxt), &flat(&by_along))?;
+        back(Input::Kept(&self.along), &mut grad);
+        agree("straight back twice", &leaves(&grad), &doubled(by_theta))
     }
 }
 

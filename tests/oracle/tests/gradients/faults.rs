@@ -26,11 +26,15 @@ const STRAIGHT: [Fault; 9] = [
 /// Terms of the second derivative of an activation.
 const CURVED: [Fault; 2] = [Fault::GradientByTangent(1), Fault::InputByTangent];
 
+/// Terms of the short way of layers that have none.
+const SHORT: [Fault; 2] = [Fault::GradientStraight(0), Fault::DirectionStraight];
+
 /// Terms of the scale of the noise, a skip's third leaf.
-const SCALE: [Fault; 3] = [
+const SCALE: [Fault; 4] = [
     Fault::Gradient(2),
     Fault::GradientByValue(2),
     Fault::GradientByTangent(2),
+    Fault::GradientStraight(2),
 ];
 
 /// Every fault of a layer is noticed in a block of `B`, whatever the values; its absence passes.
@@ -47,12 +51,17 @@ fn noticed_in_a_layer<L: Mirror, const B: usize>(faults: &[Fault]) {
 
 #[test]
 fn in_a_layer() {
-    noticed_in_a_layer::<Dense<4, 3, LeakyRelu>, 4>(&STRAIGHT);
+    noticed_in_a_layer::<Dense<4, 3, LeakyRelu>, 4>(&[&STRAIGHT[..], &SHORT].concat());
     noticed_in_a_layer::<Dense<5, 2, Tanh>, 3>(&[&STRAIGHT[..], &CURVED].concat());
     noticed_in_a_layer::<Dense<2, 4, Silu>, 1>(&[&STRAIGHT[..], &CURVED].concat());
     noticed_in_a_layer::<Conv1d<2, 5, 3, 3, 3, 2, 1, Tanh>, 4>(&[&STRAIGHT[..], &CURVED].concat());
-    noticed_in_a_layer::<ConvTranspose1d<2, 3, 2, 5, 3, 2, 1>, 4>(&STRAIGHT);
-    noticed_in_a_layer::<NoiseSkip<Dense<3, 2>, 2>, 4>(&[&STRAIGHT[..], &SCALE].concat());
+    noticed_in_a_layer::<Conv1d<2, 5, 3, 3, 3, 2, 1, LeakyRelu>, 4>(
+        &[&STRAIGHT[..], &SHORT].concat(),
+    );
+    noticed_in_a_layer::<ConvTranspose1d<2, 3, 2, 5, 3, 2, 1>, 4>(
+        &[&STRAIGHT[..], &SHORT].concat(),
+    );
+    noticed_in_a_layer::<NoiseSkip<Dense<3, 2>, 2>, 4>(&[&STRAIGHT[..], &SHORT, &SCALE].concat());
 }
 
 #[test]
@@ -77,6 +86,28 @@ fn in_the_middle_of_a_discriminator() {
             case.discriminator.1.0.fault = Some(fault);
             assert!(case.check().is_err(), "{loss}: {fault:?} passes");
         }
+    }
+}
+
+#[test]
+fn in_the_middle_of_a_discriminator_of_rectifiers() {
+    type Generator = Dense<2, 2>;
+    type Net = chain![
+        Dense<2, 4, LeakyRelu>,
+        Broken<Dense<4, 3, LeakyRelu>>,
+        Dense<3, 3, LeakyRelu>,
+        Dense<3, 1>,
+    ];
+    let objective = Objective {
+        loss: Loss::NonSaturating,
+        r1: 2.0,
+        r2: 1.0,
+    };
+    let mut case = GameCase::<Generator, Net>::draw(&mut Rng::new(3, 0), objective, 6);
+    assert_eq!(case.check(), Ok(()), "without fault");
+    for fault in SHORT {
+        case.discriminator.1.0.fault = Some(fault);
+        assert!(case.check().is_err(), "{fault:?} passes");
     }
 }
 
