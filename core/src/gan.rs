@@ -197,9 +197,38 @@ impl<D: Discriminator, R: FnMut() -> D::In, Z> Contest<'_, D, R, Z> {
         }
     }
 
-    /// Draws `N` real and generated samples, in pairs of blocks.
-    #[inline(never)] // its latents leave the stack
+    /// Draws `N` real and generated samples, in pairs of blocks. Latents leave the stack, unless they
+    /// are not worth a call.
+    #[inline(always)]
     fn draw<G: Layer<Out = D::In>, const N: usize>(
+        &mut self,
+        generator: &G,
+        rows: usize,
+        pairs: &mut [[[D::In; BLOCK]; 2]],
+    ) where
+        Z: FnMut() -> G::In,
+    {
+        if cfg!(target_arch = "arm") && !is_worth_a_call(size_of::<[G::In; N]>()) {
+            self.draw_here::<G, N>(generator, rows, pairs);
+        } else {
+            self.draw_apart::<G, N>(generator, rows, pairs);
+        }
+    }
+
+    #[inline(never)]
+    fn draw_apart<G: Layer<Out = D::In>, const N: usize>(
+        &mut self,
+        generator: &G,
+        rows: usize,
+        pairs: &mut [[[D::In; BLOCK]; 2]],
+    ) where
+        Z: FnMut() -> G::In,
+    {
+        self.draw_here::<G, N>(generator, rows, pairs);
+    }
+
+    #[inline(always)]
+    fn draw_here<G: Layer<Out = D::In>, const N: usize>(
         &mut self,
         generator: &G,
         rows: usize,
@@ -348,19 +377,17 @@ impl<D: Discriminator, R: FnMut() -> D::In, Z> Contest<'_, D, R, Z> {
                 fill(latents, rows, &mut self.latent);
             }
             if paired {
-                self.net
-                    .there_and_back::<Linear, B>(&mut generated.y, &mut [], |logits| {
-                        on_real = *logits;
-                        false
-                    });
+                ask::<Linear, D, B>(self.net, &mut generated.y, |judged| {
+                    on_real = *judged;
+                    false
+                });
             }
             generated.run(generator, &latents);
             let advise = |judged: &mut [[f32; 1]; B]| {
                 self.advise(rows, &on_real, judged, loss);
                 true
             };
-            self.net
-                .there_and_back::<G::Through, B>(&mut generated.y, &mut [], advise);
+            ask::<G::Through, D, B>(self.net, &mut generated.y, advise);
             let (latents, dz) = (Input::Kept(&latents), &mut generated.y);
             generator.backward::<Linear, B>(latents, &mut generated.tape, dz, Some(grad));
         }
@@ -400,6 +427,34 @@ impl<D: Discriminator, R: FnMut() -> D::In, Z> Contest<'_, D, R, Z> {
             *loss += sum;
         }
     }
+}
+
+/// Whether so many bytes are to leave the stack of a device as soon as they can, at the cost of a call.
+const fn is_worth_a_call(bytes: usize) -> bool {
+    cfg!(target_arch = "arm") && bytes > 64
+}
+
+/// [There and back](Layer::there_and_back) through a discriminator.
+#[inline(always)]
+fn ask<P: Activation, D: Discriminator, const B: usize>(
+    net: &D,
+    x: &mut [D::In; B],
+    turn: impl FnOnce(&mut [[f32; 1]; B]) -> bool,
+) {
+    if is_worth_a_call(size_of::<[D::In; B]>()) {
+        ask_apart::<P, D, B>(net, x, turn);
+    } else {
+        net.there_and_back::<P, B>(x, &mut [], turn);
+    }
+}
+
+#[inline(never)] // its activations leave the stack before latents are drawn
+fn ask_apart<P: Activation, D: Discriminator, const B: usize>(
+    net: &D,
+    x: &mut [D::In; B],
+    turn: impl FnOnce(&mut [[f32; 1]; B]) -> bool,
+) {
+    net.there_and_back::<P, B>(x, &mut [], turn);
 }
 
 /// The penalty on the slope at one block, its gradient added to `grad`.
@@ -572,7 +627,38 @@ impl Step {
     };
 
     /// Moves the parameters along the gradient, unless that is not finite.
+    #[inline(always)]
     fn take<P: Params, O: Optimizer>(
+        &mut self,
+        optimizer: &O,
+        rate: f32,
+        params: &mut P,
+        state: &mut O::State<P>,
+        grad: &P,
+    ) {
+        /// Of a small network the call would be what is deepest.
+        const LARGE: usize = 4096;
+        if cfg!(target_arch = "arm") && size_of::<P>() > LARGE {
+            self.take_apart(optimizer, rate, params, state, grad);
+        } else {
+            self.take_here(optimizer, rate, params, state, grad);
+        }
+    }
+
+    #[inline(never)] // what it needs is not on the stack beside a block
+    fn take_apart<P: Params, O: Optimizer>(
+        &mut self,
+        optimizer: &O,
+        rate: f32,
+        params: &mut P,
+        state: &mut O::State<P>,
+        grad: &P,
+    ) {
+        self.take_here(optimizer, rate, params, state, grad);
+    }
+
+    #[inline(always)]
+    fn take_here<P: Params, O: Optimizer>(
         &mut self,
         optimizer: &O,
         rate: f32,

@@ -116,7 +116,7 @@ impl Model for Scalar {
     type Generator = chain![Dense<6, 16, LeakyRelu>, Dense<16, 16, LeakyRelu>, Dense<16, 1>];
     type Discriminator = chain![Dense<1, 16, LeakyRelu>, Dense<16, 16, LeakyRelu>, Dense<16, 1>];
 
-    type Axes = PrincipalAxes<1>;
+    type Axes = PrincipalAxes<1, 1>;
     type Held = [f32; 1];
     type Panel = ReadingPanel;
 
@@ -142,7 +142,7 @@ impl Model for Modes {
     type Generator =
         NoiseSkip<chain![Dense<8, 16, LeakyRelu>, Dense<16, 16, LeakyRelu>, Dense<16, 1>], 1>;
     type Discriminator = chain![Dense<1, 24, LeakyRelu>, Dense<24, 24, LeakyRelu>, Dense<24, 1>];
-    type Axes = PrincipalAxes<1>;
+    type Axes = PrincipalAxes<1, 1>;
     type Held = [f32; 1];
     type Panel = ReadingPanel;
 
@@ -164,7 +164,7 @@ impl Model for Window16 {
     type Sample = [f32; 16];
     type Generator = AxesGenerator<16>;
     type Discriminator = WindowDiscriminator<16>;
-    type Axes = PrincipalAxes<16>;
+    type Axes = PrincipalAxes<16, 136>;
     type Held = Coded<16>;
     /// Eight axes: a window of 16 has no more to tell.
     type Panel = WindowPanel<16, 8, 9, 45>;
@@ -182,7 +182,7 @@ impl Model for Window32 {
     type Sample = [f32; 32];
     type Generator = AxesGenerator<32>;
     type Discriminator = WindowDiscriminator<32>;
-    type Axes = PrincipalAxes<32>;
+    type Axes = PrincipalAxes<32, 528>;
     type Held = Coded<32>;
     type Panel = WindowPanel<32, 12, 13, 91>;
 
@@ -199,7 +199,7 @@ impl Model for Conv32 {
     type Sample = [f32; 32];
     type Generator = ConvGenerator;
     type Discriminator = ConvDiscriminator;
-    type Axes = PrincipalAxes<32>;
+    type Axes = PrincipalAxes<32, 528>;
     type Held = Coded<32>;
     type Panel = WindowPanel<32, 12, 13, 91>;
 

@@ -220,13 +220,15 @@ mod tests {
         check::<Dense<3, 2>>();
         check::<chain![Dense<5, 9, LeakyRelu>, Dense<9, 12, LeakyRelu>, Dense<12, 4>]>();
         check::<
-            chain![
-                Dense<5, 9, LeakyRelu>,
-                Dense<9, 9, LeakyRelu>,
-                Dense<9, 9, LeakyRelu>,
-                Dense<9, 7>,
-                Gain<7>
-            ],
+            Gain<
+                chain![
+                    Dense<5, 9, LeakyRelu>,
+                    Dense<9, 9, LeakyRelu>,
+                    Dense<9, 9, LeakyRelu>,
+                    Dense<9, 7>
+                ],
+                7,
+            >,
         >();
     }
 }

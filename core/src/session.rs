@@ -143,7 +143,7 @@ impl<M: Model> Session<M> {
         let mut moments = <M::Axes as Axes>::Moments::NONE;
         let generator = other.unwrap_or(&self.trainer.average);
         self.take_moments(generator, count, &mut moments);
-        self.axes.recolour(&moments)
+        self.axes.recolour(&mut moments)
     }
 
     /// Takes in `count` generated samples.

@@ -158,18 +158,24 @@ impl<M: Model> Trainer<M> {
         );
         self.skipped += u32::from(generator.skipped);
 
-        // A young average forgets its start quickly: its first steps weigh 1/2, 1/3, …
-        let warm = (self.step as f32 + 1.0) / (self.step as f32 + 2.0);
-        if gan.generator.is_within(LARGEST) {
-            self.average
-                .average_towards(&gan.generator, recipe.average.min(warm));
-        }
+        self.renew_average(recipe.average);
         self.step += 1;
         self.turn = 0;
         Some(Round {
             discriminator: self.discriminator,
             generator,
         })
+    }
+
+    /// Moves the average towards the generator.
+    #[inline(never)] // what it needs is not on the stack beside a step
+    fn renew_average(&mut self, share: f32) {
+        // A young average forgets its start quickly: its first steps weigh 1/2, 1/3, …
+        let warm = (self.step as f32 + 1.0) / (self.step as f32 + 2.0);
+        if self.gan.generator.is_within(LARGEST) {
+            self.average
+                .average_towards(&self.gan.generator, share.min(warm));
+        }
     }
 
     /// A block of generated samples, standardised, from the averaged generator.

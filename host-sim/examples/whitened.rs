@@ -27,7 +27,7 @@ impl Model for Whitened {
     type Sample = [f32; 32];
     type Generator = WindowGenerator<32>;
     type Discriminator = WindowDiscriminator<32>;
-    type Axes = PrincipalAxes<32>;
+    type Axes = PrincipalAxes<32, 528>;
     type Held = Coded<32>;
     type Panel = WindowPanel<32, 12, 13, 91>;
 
@@ -137,7 +137,7 @@ impl Run {
 
 /// A window as the networks of [`Whitened`] see it.
 fn whitened(
-    axes: &PrincipalAxes<32>,
+    axes: &PrincipalAxes<32, 528>,
     scale: &Standardiser,
     gains: &[f32; 32],
     window: &[f32; 32],

@@ -16,8 +16,9 @@ pub const MAGIC: [u8; 8] = *b"ganlet\r\n";
 /// - 4 held the detector and a fit of it under way, but nothing of a [doctor](crate::health::Doctor)'s;
 /// - 5 held what the doctor knows, and the best generator so far, but a detector of one part less;
 /// - 6 held the part that counts readings that are the same, but nothing of strangeness that lasts;
-/// - 7 holds that, too.
-pub const VERSION: u32 = 7;
+/// - 7 held that, too, but the map back from principal axes as a whole matrix;
+/// - 8 holds what in it is no product of others.
+pub const VERSION: u32 = 8;
 
 /// The oldest version that this program reads. What an older one does not hold begins anew.
 pub const OLDEST: u32 = 2;

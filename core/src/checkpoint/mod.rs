@@ -21,7 +21,7 @@
 //! Both CRCs are CRC-32/ISO-HDLC. It detects every burst of up to 32 bits, so every single-bit flip;
 //! a truncated or lengthened block is told by n.
 //!
-//! The signature digests, for each field, a letter (`f` a leaf of `f32`, `y` a byte, `h` a `u16`, `u` a `u32`, `U`
+//! The signature digests, for each field, a letter (`f` a leaf of `f32`, `y` a byte or a table of them, `h` a `u16`, `u` a `u32`, `U`
 //! a `u64`, `b` a `bool`, `[` an array of the fields that follow, `*` a memory of so many rows as the
 //! `u32` before them says, `+` one of items of so many bytes, `?` leaves that may be absent), the number of its dimensions as one byte, and each dimension as a `u32`.
 //!

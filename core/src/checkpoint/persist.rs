@@ -224,6 +224,12 @@ impl<'a> Writer<'a> {
         }
     }
 
+    /// Appends bytes that need no judging, a few at a time.
+    pub(crate) fn bytes<const N: usize>(&mut self, rows: &[[u8; N]]) {
+        self.describe(b'y', &[rows.len(), N]);
+        rows.iter().for_each(|row| self.put(row));
+    }
+
     /// What was saved so far, header and all.
     pub(super) fn written(&self) -> usize {
         self.written
@@ -438,6 +444,15 @@ impl<'a> Reader<'a> {
             self.at += 1;
         }
         Some(())
+    }
+
+    /// What [`Writer::bytes`] has written.
+    pub(crate) fn bytes<const N: usize>(&mut self, rows: &mut [[u8; N]]) -> Result<(), Invalid> {
+        for place in rows {
+            let row = self.take()?;
+            self.set(place, row);
+        }
+        Ok(())
     }
 
     /// A leaf of finite numbers.

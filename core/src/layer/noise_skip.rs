@@ -139,6 +139,7 @@ impl<F: Layer<Out = [f32; N]>, const N: usize> Layer for NoiseSkip<F, N> {
     }
 
     /// No layer puts out pairs, so that none has come through an activation.
+    #[cfg_attr(target_arch = "arm", inline(never))] // its z leaves the stack
     fn backward<P: Activation, const B: usize>(
         &self,
         x: Input<'_, [Self::In; B]>,

@@ -1,9 +1,11 @@
 //! Linear algebra of small symmetric matrices, without a heap: second moments of a stream, and
 //! their principal axes.
 
+mod compact;
 mod covariance;
 mod eigen;
 
+pub use compact::{Compact, packed};
 pub use covariance::Covariance;
 pub use eigen::Eigen;
 

@@ -2,7 +2,7 @@
 
 use crate::checkpoint::{Invalid, Persist, Reader, Writer};
 use crate::layer::Row;
-use crate::linear::{Covariance, Eigen, dot};
+use crate::linear::{Compact, Covariance, Eigen, dot, packed};
 use crate::math;
 use crate::rng::Rng;
 
@@ -28,8 +28,8 @@ pub trait Axes: Persist + Clone + core::fmt::Debug {
     /// [`to`](Self::to)'s inverse would give those of generated samples with these moments.
     ///
     /// Returns how much smaller the least spread of them is than it should be, at most 1: see
-    /// [`PrincipalAxes`].
-    fn recolour(&mut self, generated: &Self::Moments) -> f32;
+    /// [`PrincipalAxes`]. The moments are spent.
+    fn recolour(&mut self, generated: &mut Self::Moments) -> f32;
 
     /// A standardised sample along the axes.
     fn to(&self, sample: &Self::Sample) -> Self::Sample;
@@ -95,10 +95,12 @@ impl<const N: usize> Moments for Covariance<N> {
 ///
 /// # Memory
 ///
-/// 2 N² + 4 N + 1 numbers: 8.7 KB for N = 32. Fitting and recolouring take as much again on the
-/// stack.
+/// B is not held, but K^−½, which is symmetric and has no eigenvalue above 10: in three bytes each
+/// ([`Compact`]) its numbers are off by a millionth, and what they correct was measured to some
+/// percent. That makes N² + 4 N + 1 numbers and 1.5 N (N + 1) bytes (`T` is N (N + 1) / 2): 6.2 KB for
+/// N = 32. Fitting takes twice N² numbers on the stack, recolouring as many beside the moments.
 #[derive(Clone, Debug, PartialEq)]
-pub struct PrincipalAxes<const N: usize> {
+pub struct PrincipalAxes<const N: usize, const T: usize> {
     mean: [f32; N],
     /// Row i is vᵢ.
     axes: [[f32; N]; N],
@@ -106,12 +108,16 @@ pub struct PrincipalAxes<const N: usize> {
     unit: f32,
     /// √(λᵢ / λ₀).
     spread: [f32; N],
-    /// B, row by row.
-    colour: [[f32; N]; N],
+    /// Whether samples are recoloured.
+    recoloured: bool,
+    /// K^−½.
+    colour: Compact<T>,
     offset: [f32; N],
 }
 
-impl<const N: usize> PrincipalAxes<N> {
+impl<const N: usize, const T: usize> PrincipalAxes<N, T> {
+    const FITS: () = assert!(T == packed(N), "T is N (N + 1) / 2");
+
     /// The most that recolouring stretches any direction.
     pub const STRETCH: f32 = 10.0;
 
@@ -123,15 +129,9 @@ impl<const N: usize> PrincipalAxes<N> {
         spread.max(Self::LEAST_GAIN)
     }
 
-    /// The covariance of generated u = y / g with these moments, decomposed; the least spread in it,
-    /// at most 1. The matrix is spent.
-    fn shape(
-        &self,
-        generated: &Covariance<N>,
-        matrix: &mut [[f32; N]; N],
-        eigen: &mut Eigen<N>,
-    ) -> f32 {
-        let unit = generated.in_units(matrix);
+    /// The covariance of generated u = y / g, from that of y in these units, decomposed; the least
+    /// spread in it, at most 1. The matrix is spent.
+    fn shape(&self, matrix: &mut [[f32; N]; N], unit: f32, eigen: &mut Eigen<N>) -> f32 {
         for (row, &by) in matrix.iter_mut().zip(&self.spread) {
             for (x, &and) in row.iter_mut().zip(&self.spread) {
                 *x = *x * (unit / Self::gain(by)) * (unit / Self::gain(and));
@@ -144,37 +144,108 @@ impl<const N: usize> PrincipalAxes<N> {
 
     /// B = √λ₀ Vᵀ, o = μ.
     fn undo(&mut self) {
-        for (j, row) in self.colour.iter_mut().enumerate() {
-            for (b, axis) in row.iter_mut().zip(&self.axes) {
-                *b = self.unit * axis.get(j).copied().unwrap_or(0.0);
+        self.recoloured = false;
+        self.colour = Compact::ZERO;
+        self.offset = self.mean;
+    }
+
+    /// B y: by ascending axis, each number of B first, where it is no product of three.
+    fn turned_back(&self, y: &[f32; N]) -> [f32; N] {
+        let (by, along) = if self.recoloured {
+            let mut u = *y;
+            for (u, &spread) in u.iter_mut().zip(&self.spread) {
+                *u /= Self::gain(spread);
+            }
+            let mut along = self.colour.times(&u);
+            for (x, spread) in along.iter_mut().zip(&self.spread) {
+                *x = bounded(self.unit * spread * *x);
+            }
+            (1.0, along)
+        } else {
+            (self.unit, *y)
+        };
+        let mut z = [0.0; N];
+        for (axis, along) in self.axes.iter().zip(along) {
+            for (z, v) in z.iter_mut().zip(axis) {
+                *z += by * v * along;
             }
         }
-        self.offset = self.mean;
+        z
+    }
+
+    /// B as a whole, as formats up to 7 held it.
+    fn save_matrix(&self, out: &mut Writer<'_>) {
+        out.describe(b'[', &[N]);
+        for j in 0..N {
+            let row: [f32; N] = core::array::from_fn(|k| {
+                let unit = core::array::from_fn(|i| if i == k { 1.0 } else { 0.0 });
+                self.turned_back(&unit).get(j).copied().unwrap_or(0.0)
+            });
+            row.save(out);
+        }
+    }
+
+    /// K^−½ = Λ^−½ V B diag(g), of which the upper triangle is divided by the larger spreads.
+    fn load_matrix(&mut self, from: &mut Reader<'_>) -> Result<(), Invalid> {
+        let mut products = [0.0; T]; // (V B)ᵢₖ for i ≤ k
+        let mut recoloured = false;
+        for j in 0..N {
+            let row = from.read([0.0; N])?;
+            let mut products = products.iter_mut();
+            for (k, &b) in row.iter().enumerate() {
+                let v = |i: usize| self.axes.get(i).and_then(|axis| axis.get(j)).copied();
+                recoloured |= v(k).is_some_and(|v| b != self.unit * v);
+                for (i, sum) in (0..=k).zip(products.by_ref()) {
+                    *sum += v(i).unwrap_or(0.0) * b;
+                }
+            }
+        }
+        if !from.writes() {
+            return Ok(());
+        }
+        self.undo();
+        self.recoloured = recoloured;
+        if !recoloured {
+            return Ok(());
+        }
+        let mut products = products.iter();
+        for (k, &gain) in self.spread.iter().enumerate() {
+            for ((i, &spread), &product) in (0..=k).zip(&self.spread).zip(products.by_ref()) {
+                let size = self.unit * spread;
+                let none = if i == k { 1.0 } else { 0.0 };
+                let x = product * Self::gain(gain) / size;
+                self.colour.set(i, k, if size > 0.0 { x } else { none });
+            }
+        }
+        Ok(())
     }
 }
 
-impl<const N: usize> Axes for PrincipalAxes<N> {
+impl<const N: usize, const T: usize> Axes for PrincipalAxes<N, T> {
     type Sample = [f32; N];
     type Moments = Covariance<N>;
 
-    const BLANK: Self = Self {
-        mean: [0.0; N],
-        axes: [[0.0; N]; N],
-        unit: 0.0,
-        spread: [0.0; N],
-        colour: [[0.0; N]; N],
-        offset: [0.0; N],
+    const BLANK: Self = {
+        let () = Self::FITS;
+        Self {
+            mean: [0.0; N],
+            axes: [[0.0; N]; N],
+            unit: 0.0,
+            spread: [0.0; N],
+            recoloured: false,
+            colour: Compact::ZERO,
+            offset: [0.0; N],
+        }
     };
 
     fn reset(&mut self) {
-        for (i, (axis, colour)) in self.axes.iter_mut().zip(&mut self.colour).enumerate() {
-            let row = core::array::from_fn(|j| if i == j { 1.0 } else { 0.0 });
-            (*axis, *colour) = (row, row);
+        for (i, axis) in self.axes.iter_mut().enumerate() {
+            *axis = core::array::from_fn(|j| if i == j { 1.0 } else { 0.0 });
         }
         self.mean = [0.0; N];
-        self.offset = [0.0; N];
         self.spread = [1.0; N];
         self.unit = 1.0;
+        self.undo();
     }
 
     #[inline(never)] // its matrix leaves the stack before training goes on
@@ -200,54 +271,42 @@ impl<const N: usize> Axes for PrincipalAxes<N> {
     }
 
     #[inline(never)]
-    fn recolour(&mut self, generated: &Covariance<N>) -> f32 {
+    fn recolour(&mut self, generated: &mut Covariance<N>) -> f32 {
+        self.undo();
         if generated.count() < 2 {
-            self.undo();
             return 0.0;
         }
-        let mut matrix = [[0.0; N]; N];
+        let mean = generated.mean();
+        let (matrix, unit) = generated.spend_in_units();
         let mut eigen = Eigen::ZERO;
-        let least = self.shape(generated, &mut matrix, &mut eigen);
+        let least = self.shape(matrix, unit, &mut eigen);
         // A single reading has no shape to correct, and its scale was learned from fewer readings
         // than the networks have seen.
         if N == 1 {
-            self.undo();
             return least;
         }
         let roots = eigen
             .values
             .map(|x| math::sqrt(x.max(0.0)).max(1.0 / Self::STRETCH));
-        // Λ^½ K^−½ diag(1/g) in place of the covariance; a generator that is not finite is left as
-        // it is.
-        for (i, (row, &spread)) in matrix.iter_mut().zip(&self.spread).enumerate() {
-            for (j, (x, &gain)) in row.iter_mut().zip(&self.spread).enumerate() {
+        for i in 0..N {
+            for j in 0..=i {
                 let terms = eigen.vectors.iter().zip(&roots);
                 let sum = terms.fold(0.0, |sum, (u, root)| {
                     let at = |k: usize| u.get(k).copied().unwrap_or(0.0);
                     sum + at(i) * at(j) / root
                 });
-                *x = self.unit * spread * sum / Self::gain(gain);
+                // A generator that is not finite is left as it is.
+                if !sum.is_finite() {
+                    self.undo();
+                    return 0.0;
+                }
+                self.colour.set(i, j, sum);
             }
         }
-        if !matrix.as_flattened().iter().all(|x| x.is_finite()) {
-            self.undo();
-            return 0.0;
-        }
-        let mean = generated.mean();
-        for (j, (row, (offset, &mu))) in self
-            .colour
-            .iter_mut()
-            .zip(self.offset.iter_mut().zip(&self.mean))
-            .enumerate()
-        {
-            for (k, b) in row.iter_mut().enumerate() {
-                let terms = self.axes.iter().zip(&matrix);
-                *b = terms.fold(0.0, |sum, (axis, row)| {
-                    let at = |row: &[f32; N], k: usize| row.get(k).copied().unwrap_or(0.0);
-                    sum + at(axis, j) * at(row, k)
-                });
-            }
-            *offset = mu - dot(row, &mean);
+        self.recoloured = true;
+        let moved = self.turned_back(&mean);
+        for ((offset, mu), moved) in self.offset.iter_mut().zip(&self.mean).zip(moved) {
+            *offset = mu - moved;
         }
         least
     }
@@ -267,10 +326,9 @@ impl<const N: usize> Axes for PrincipalAxes<N> {
 
     #[inline]
     fn back(&self, sample: &[f32; N]) -> [f32; N] {
-        let sample = sample.map(bounded);
-        let mut z = self.offset;
-        for (z, row) in z.iter_mut().zip(&self.colour) {
-            *z = bounded(*z + dot(row, &sample));
+        let mut z = self.turned_back(&sample.map(bounded));
+        for (z, offset) in z.iter_mut().zip(&self.offset) {
+            *z = bounded(offset + *z);
         }
         z
     }
@@ -298,15 +356,24 @@ fn bounded(x: f32) -> f32 {
     x.clamp(-FAR, FAR)
 }
 
-impl<const N: usize> Persist for PrincipalAxes<N> {
-    const BYTES: usize = 2 * <[[f32; N]; N]>::BYTES + 3 * <[f32; N]>::BYTES + f32::BYTES;
+impl<const N: usize, const T: usize> Persist for PrincipalAxes<N, T> {
+    const BYTES: usize = <[[f32; N]; N]>::BYTES
+        + 3 * <[f32; N]>::BYTES
+        + f32::BYTES
+        + bool::BYTES
+        + Compact::<T>::BYTES;
 
     fn save(&self, out: &mut Writer<'_>) {
         self.mean.save(out);
         self.axes.save(out);
         self.unit.save(out);
         self.spread.save(out);
-        self.colour.save(out);
+        if out.has(8) {
+            self.recoloured.save(out);
+            self.colour.save(out);
+        } else {
+            self.save_matrix(out);
+        }
         self.offset.save(out);
     }
 
@@ -319,7 +386,12 @@ impl<const N: usize> Persist for PrincipalAxes<N> {
         }
         from.set(&mut self.unit, unit);
         self.spread.load(from)?;
-        self.colour.load(from)?;
+        if from.has(8) {
+            self.recoloured.load(from)?;
+            self.colour.load(from)?;
+        } else {
+            self.load_matrix(from)?;
+        }
         self.offset.load(from)
     }
 }
@@ -338,7 +410,7 @@ mod tests {
         [5.0 + a, 2.0 * a + 0.3 * b, b - a, 0.02 * c].map(|x| x * unit)
     }
 
-    fn fitted(unit: f32) -> (Standardiser, PrincipalAxes<4>, Covariance<4>) {
+    fn fitted(unit: f32) -> (Standardiser, PrincipalAxes<4, 10>, Covariance<4>) {
         let mut rng = Rng::new(1, 0);
         let mut moments = Covariance::new();
         for _ in 0..2000 {
@@ -388,7 +460,7 @@ mod tests {
     /// Largest error of mean and covariance of what comes back, in units of the readings.
     fn off(mut generate: impl FnMut(&mut Rng) -> [f32; 4], count: u32) -> (f32, f32) {
         let (scale, mut axes, data) = fitted(1.0);
-        let moments = |axes: &PrincipalAxes<4>,
+        let moments = |axes: &PrincipalAxes<4, 10>,
                        generate: &mut dyn FnMut(&mut Rng) -> [f32; 4],
                        back: bool| {
             let mut rng = Rng::new(3, 0);
@@ -404,8 +476,8 @@ mod tests {
             }
             moments
         };
-        let made = moments(&axes, &mut generate, false);
-        let spread = axes.recolour(&made);
+        let mut made = moments(&axes, &mut generate, false);
+        let spread = axes.recolour(&mut made);
         let made = moments(&axes, &mut generate, true);
         let pairs = made.mean().into_iter().zip(data.mean());
         let mut worst = pairs.fold(0.0f32, |worst, (a, b)| worst.max((a - b).abs()));
@@ -441,7 +513,7 @@ mod tests {
     #[test]
     fn what_has_no_spread_is_left_as_it_is() {
         let scale = Standardiser::new(0.0, 1.0).unwrap();
-        let mut axes = PrincipalAxes::<2>::BLANK;
+        let mut axes = PrincipalAxes::<2, 3>::BLANK;
         for readings in [&[][..], &[[1.0, 2.0]], &[[1.0, 1.0]; 9]] {
             let mut moments = Covariance::new();
             readings.iter().for_each(|x| assert!(moments.push(x)));
@@ -449,6 +521,36 @@ mod tests {
             assert_eq!(axes.to(&[3.0, -4.0]), [3.0, -4.0]);
             assert_eq!(axes.back(&[3.0, -4.0]), [3.0, -4.0]);
         }
+    }
+
+    /// Up to format 7 the map back was held as a matrix.
+    #[test]
+    fn axes_of_an_older_format_are_taken_over() {
+        let (scale, plain, data) = fitted(1.0);
+        let mut recoloured = plain.clone();
+        let (mut rng, mut made) = (Rng::new(4, 0), Covariance::<4>::new());
+        for _ in 0..500 {
+            let y = plain.to(&scale.to_row(draw(&mut rng, 1.0)));
+            made.push(&[0.9 * y[0] + 0.2, y[1] + 0.1 * y[0], 1.2 * y[2], 0.8 * y[3]]);
+        }
+        recoloured.recolour(&mut made);
+        let name = checkpoint::Name::new("axes").unwrap();
+        for (axes, exact) in [(&plain, true), (&recoloured, false)] {
+            let mut old = vec![0; 1024];
+            let mut saving = checkpoint::Saving::begin_as(7, name, axes).unwrap();
+            let total = saving.total();
+            saving.put(axes, total, &mut &mut old[..total]).unwrap();
+            let mut again = PrincipalAxes::<4, 10>::BLANK;
+            checkpoint::load(name, &mut again, &old[..total]).unwrap();
+            assert_eq!(again == *axes, exact);
+            for _ in 0..20 {
+                let y = plain.to(&scale.to_row(draw(&mut rng, 1.0)));
+                for (z, wanted) in again.back(&y).iter().zip(axes.back(&y)) {
+                    assert!((z - wanted).abs() < 2e-5, "{z} {wanted}");
+                }
+            }
+        }
+        assert_eq!(data.count(), 2000);
     }
 
     proptest! {
@@ -459,12 +561,12 @@ mod tests {
             for _ in 0..10 {
                 moments.push(&core::array::from_fn(|_| rng.gaussian()));
             }
-            let mut axes = PrincipalAxes::BLANK;
+            let mut axes = PrincipalAxes::<3, 6>::BLANK;
             axes.fit(&moments, &Standardiser::IDENTITY);
             let name = checkpoint::Name::new("axes").unwrap();
-            let mut bytes = vec![0; checkpoint::bytes::<PrincipalAxes<3>>()];
+            let mut bytes = vec![0; checkpoint::bytes::<PrincipalAxes<3, 6>>()];
             checkpoint::save(name, &axes, &mut bytes).unwrap();
-            let mut again = PrincipalAxes::BLANK;
+            let mut again = PrincipalAxes::<3, 6>::BLANK;
             checkpoint::load(name, &mut again, &bytes).unwrap();
             prop_assert_eq!(again, axes);
         }

@@ -21,6 +21,7 @@ use crate::sampler::{Inbox, Sample};
 use crate::tally::Tally;
 use crate::watchdog::{Watchdog, Watched};
 
+use settings::Habits;
 pub use settings::{Pace, Settings};
 
 /// What a turn of the main loop has done.
@@ -41,7 +42,7 @@ pub enum Activity {
 #[derive(Debug)]
 pub struct Device<'a, M: Model, Mem, C, St, R> {
     learner: &'a mut Learner<M, Mem>,
-    settings: Settings,
+    habits: Habits,
     tally: &'a Tally,
     clock: C,
     keeper: Keeper<St>,
@@ -110,7 +111,7 @@ where
         if let Some(shadow) = &mut device.shadow {
             shadow.best.forget();
         }
-        device.restore();
+        device.restore(&settings);
         device.take_shadow();
         device
     }
@@ -142,7 +143,7 @@ where
             skipped: 0,
             rolled_back: 0,
             watchdog: Watched(None),
-            settings,
+            habits: Habits::of(&settings),
         }
     }
 
@@ -212,8 +213,8 @@ where
 
     /// Tells the device that no more readings will come: training no longer waits for any.
     pub fn no_more_readings(&mut self) {
-        self.settings.pace = Pace::Free;
-        self.settings.warm_up = 0;
+        self.habits.pace = Pace::Free;
+        self.habits.warm_up = 0;
         self.owed = 0;
         if !self.learner.is_scaled() {
             self.scale();
@@ -222,7 +223,7 @@ where
 
     /// Whether readings are still awaited.
     pub fn is_waiting_for_readings(&self) -> bool {
-        self.settings.pace != Pace::Free || self.settings.warm_up > 0
+        self.habits.pace != Pace::Free || self.habits.warm_up > 0
     }
 
     /// What it has learned.
@@ -253,7 +254,7 @@ where
 
     /// Whether readings are to be taken in now.
     fn is_hungry(&self) -> bool {
-        match self.settings.pace {
+        match self.habits.pace {
             Pace::Free => true,
             Pace::Lockstep { .. } if self.keeper.is_writing() => false,
             Pace::Lockstep { .. } => self.finished || self.owed > 0 || !self.is_warm(),
@@ -262,7 +263,7 @@ where
 
     /// Whether it has enough to learn from.
     fn is_warm(&self) -> bool {
-        self.learner.can_learn() && self.learner.readings().count() >= self.settings.warm_up
+        self.learner.can_learn() && self.learner.readings().count() >= self.habits.warm_up
     }
 
     /// Fixes the scale, or says why not and tries again when there are twice as many readings.
@@ -288,15 +289,15 @@ where
         let step = self.learner.session.trainer.step();
         let done = self.learner.session.done();
         // After the last round nothing waits for readings: what has been judged until then is told.
-        self.owed = u32::from(!done) * self.settings.pace.readings();
+        self.owed = u32::from(!done) * self.habits.pace.readings();
         self.fit();
-        if done || due(step, self.settings.report_every) {
+        if done || due(step, self.habits.report_every) {
             self.tell();
         }
-        if done && let Some(settled) = self.learner.settle(self.settings.settled_by) {
+        if done && let Some(settled) = self.learner.settle(self.habits.settled_by) {
             self.reporter.report(&Event::Settled(settled));
         }
-        if done && self.keeper.room() > 0 || !done && due(step, self.settings.save_every) {
+        if done && self.keeper.room() > 0 || !done && due(step, self.habits.save_every) {
             self.keep();
         }
     }
@@ -322,7 +323,7 @@ where
 
     /// Has the doctor see a run that goes on, and the best of it kept when it is over.
     fn examine(&mut self) {
-        let (every, session) = (self.settings.examine_every, &self.learner.session);
+        let (every, session) = (self.habits.examine_every, &self.learner.session);
         let mut best = self.shadow.as_deref_mut().map(|shadow| &mut shadow.best);
         let treated = match session.done() {
             true if every > 0 => best.and_then(|best| self.learner.keep_best(best)),
@@ -348,7 +349,7 @@ where
             rejected: self.tally.rejected_in_all(),
             dropped: self.tally.dropped(),
             cost_us: self.spent as f32 / self.rounds.max(1) as f32,
-            stack: (self.settings.stack)(),
+            stack: (self.habits.stack)(),
         };
         (self.spent, self.rounds) = (0, 0);
         if let Some(record) = self.interval.finish(step) {
@@ -356,6 +357,7 @@ where
         }
     }
 
+    #[inline(never)] // as below
     fn finish(&mut self) {
         let (step, fingerprint) = self.standing();
         self.finished = true;
@@ -368,6 +370,7 @@ where
     }
 
     /// Faults and drops, at their 1st, 2nd, 4th, 8th, … time.
+    #[inline(never)] // its events leave the stack before a step of training comes
     fn tell_of_losses(&mut self) {
         for (fault, told) in Fault::ALL.into_iter().zip(&mut self.told.faults) {
             let total = self.tally.rejected(fault);

@@ -157,11 +157,11 @@ fn going_on_from_a_checkpoint_is_going_on() {
     }
 }
 
-/// The layout of version 7, byte by byte: old checkpoints must stay readable.
+/// The layout of version 8, byte by byte: old checkpoints must stay readable.
 #[test]
 fn the_layout_is_the_documented_one() {
     let mut out = [0; bytes::<[u32; 2]>()];
-    let mut expected = b"ganlet\r\n\x07\0\0\0test-model\0\0\0\0\0\0".to_vec();
+    let mut expected = b"ganlet\r\n\x08\0\0\0test-model\0\0\0\0\0\0".to_vec();
     let description = b"[\x01\x02\0\0\0u\0u\0";
     expected.extend(CRC32.checksum(description).to_le_bytes());
     expected.extend(b"\x08\0\0\0\x04\x03\x02\x01\xff\0\0\0");

@@ -21,8 +21,8 @@ where
     St: Store,
     R: Reporter,
 {
-    pub(super) fn restore(&mut self) {
-        let Settings { recipe, seed, .. } = self.settings;
+    pub(super) fn restore(&mut self, settings: &Settings) {
+        let Settings { recipe, seed, .. } = *settings;
         self.reporter.report(&Event::Started {
             model: Session::<M>::NAME,
             seed,
@@ -47,8 +47,8 @@ where
             }
             Restored::State => {
                 self.learner.session.recipe.steps = recipe.steps;
-                self.learner.watch.set_budget(self.settings.budget);
-                if self.settings.pace == Pace::Free {
+                self.learner.watch.set_budget(settings.budget);
+                if self.habits.pace == Pace::Free {
                     self.learner.gap(); // time has passed, and nobody knows how much
                 }
                 let (step, fingerprint) = self.standing();
@@ -93,6 +93,7 @@ where
         }
     }
 
+    #[inline(never)] // its event leaves the stack
     fn tell_of_save(&mut self, saved: bool) {
         let (step, fingerprint) = self.standing();
         self.reporter.report(&match saved {

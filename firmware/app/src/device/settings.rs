@@ -54,6 +54,34 @@ impl Settings {
     }
 }
 
+/// What of them a device has to know all its life: the recipe is its session's.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Habits {
+    pub(super) warm_up: u32,
+    pub(super) pace: Pace,
+    pub(super) report_every: u32,
+    pub(super) save_every: u32,
+    pub(super) examine_every: u32,
+    pub(super) settled_by: u32,
+    pub(super) tell_readings: bool,
+    pub(super) stack: fn() -> u32,
+}
+
+impl Habits {
+    pub(super) fn of(settings: &Settings) -> Self {
+        Self {
+            warm_up: settings.warm_up,
+            pace: settings.pace,
+            report_every: settings.report_every,
+            save_every: settings.save_every,
+            examine_every: settings.examine_every,
+            settled_by: settings.settled_by,
+            tell_readings: settings.tell_readings,
+            stack: settings.stack,
+        }
+    }
+}
+
 /// When readings are taken in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Pace {

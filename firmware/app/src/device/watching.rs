@@ -39,7 +39,7 @@ where
     /// Tells what a window has changed. Its reading is left out unless it is asked for.
     fn tell_of(&mut self, change: Option<Change>, verdict: Verdict, window: &M::Sample) {
         let verdict = Verdict {
-            reading: verdict.reading.filter(|_| self.settings.tell_readings),
+            reading: verdict.reading.filter(|_| self.habits.tell_readings),
             ..verdict
         };
         if verdict.drift > Drift::MOVED && !self.told.drift {

@@ -12,8 +12,8 @@ use ganlet::{
 use ganlet_app::{Activity, Learner};
 use ganlet_measured::life::{self, Readings};
 
-/// Two thirds of what the detector could be fitted to.
-type Memory = Replay<Coded<32>, 256>;
+/// All that the detector can be fitted to.
+type Memory = Replay<Coded<32>, 384>;
 type Device = life::Device<Window32, Memory>;
 
 #[entry]
