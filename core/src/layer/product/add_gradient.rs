@@ -1,5 +1,6 @@
 //! The gradient of a dense layer.
 
+use super::add_outer::add_outer_products_and_rows;
 use super::{ANY_SIZE, add_outer_products, add_rows, add_scaled, column, part, part_mut};
 use crate::gan::BLOCK;
 
@@ -49,9 +50,15 @@ fn add_in_place<const I: usize, const O: usize>(
     x: &[[f32; I]],
     dz: &[[f32; O]],
 ) {
-    add_outer_products(w, x, dz);
-    if let Some(b) = b {
-        add_rows(b, dz);
+    if cfg!(target_arch = "arm") {
+        add_outer_products(w, x, dz);
+        if let Some(b) = b {
+            add_rows(b, dz);
+        }
+    } else if let Some(b) = b {
+        add_outer_products_and_rows(w, b, x, dz);
+    } else {
+        add_outer_products(w, x, dz);
     }
 }
 

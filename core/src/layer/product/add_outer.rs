@@ -1,7 +1,8 @@
 //! Gradients of weights: a sum of outer products.
 
 use super::{
-    ANY_SIZE, LANES, ROWS, add_term, any_size, fours, part, part_mut, spelled_out, window,
+    ANY_SIZE, LANES, ROWS, add_scaled, add_term, any_size, fours, part, part_mut, spelled_out,
+    window,
 };
 use crate::gan::BLOCK;
 
@@ -21,9 +22,25 @@ pub(in crate::layer) fn add_outer_products<const R: usize, const C: usize>(
     } else if C == 1 {
         // A column is a row that stands: its numbers are the lanes.
         let row = out.as_flattened_mut().as_chunks_mut::<R>().0;
-        add_outer(row, b.as_flattened().as_chunks::<1>().0, a);
+        add_outer(row, None, b.as_flattened().as_chunks::<1>().0, a);
     } else {
-        add_outer(out, a, b);
+        add_outer(out, None, a, b);
+    }
+}
+
+/// The same, and sums += Σₘ bₘ, beside the first rows: additions that wait for each other, among others.
+#[inline] // as `map` is
+pub(super) fn add_outer_products_and_rows<const R: usize, const C: usize>(
+    out: &mut [[f32; C]; R],
+    sums: &mut [f32; C],
+    a: &[[f32; R]],
+    b: &[[f32; C]],
+) {
+    if ANY_SIZE || C == 1 || R < ROWS {
+        add_outer_products(out, a, b);
+        add_rows(sums, b);
+    } else {
+        add_outer(out, Some(sums), a, b);
     }
 }
 
@@ -52,57 +69,77 @@ fn add_quads<const C: usize>(sums: &mut [f32; C], quads: &[[[f32; C]; 4]]) {
     }
 }
 
-/// As many blocks of samples as there are, then the samples that are left.
+/// As many blocks of samples as there are, then the samples that are left. Where there are `sums`, the rows
+/// of b are added to them.
 #[inline] // as `map` is
-fn add_outer<const R: usize, const C: usize>(out: &mut [[f32; C]], a: &[[f32; R]], b: &[[f32; C]]) {
+fn add_outer<const R: usize, const C: usize>(
+    out: &mut [[f32; C]],
+    mut sums: Option<&mut [f32; C]>,
+    a: &[[f32; R]],
+    b: &[[f32; C]],
+) {
     let ((a, a_rest), (b, b_rest)) = (a.as_chunks::<SAMPLES>(), b.as_chunks::<SAMPLES>());
     if !a.is_empty() {
-        add_outer_each(out, a, b);
+        add_outer_each(out, sums.as_deref_mut(), a, b);
     }
     if !a_rest.is_empty() {
-        add_outer_each(out, a_rest.as_chunks::<1>().0, b_rest.as_chunks().0);
+        let (a, b) = (a_rest.as_chunks::<1>().0, b_rest.as_chunks().0);
+        add_outer_each(out, sums, a, b);
     }
 }
 
 #[inline(never)] // one function for each shape
 fn add_outer_each<const M: usize, const R: usize, const C: usize>(
     out: &mut [[f32; C]],
+    mut sums: Option<&mut [f32; C]>,
     a: &[[[f32; R]; M]],
     b: &[[[f32; C]; M]],
 ) {
     let (blocks, rest) = out.as_chunks_mut::<ROWS>();
     let first = ROWS * blocks.len();
     for (i, out) in blocks.iter_mut().enumerate() {
-        add_outer_rows(out, ROWS * i, a, b);
+        // With the first rows, once.
+        match sums.take() {
+            Some(sums) => add_outer_rows::<true, ROWS, M, R, C>(out, sums, ROWS * i, a, b),
+            None => add_outer_rows::<false, ROWS, M, R, C>(out, &mut [0.0; C], ROWS * i, a, b),
+        }
     }
     for (i, out) in rest.as_chunks_mut::<1>().0.iter_mut().enumerate() {
-        add_outer_rows(out, first + i, a, b);
+        add_outer_rows::<false, 1, M, R, C>(out, &mut [0.0; C], first + i, a, b);
     }
 }
 
-/// Some rows, from the widest blocks of columns to the narrowest.
+/// Some rows, from the widest blocks of columns to the narrowest; with `SUMS` those of b's rows, too.
 #[cfg_attr(target_arch = "arm", inline(always))]
 #[cfg_attr(not(target_arch = "arm"), inline(never))] // see `map_rows`
-fn add_outer_rows<const T: usize, const M: usize, const R: usize, const C: usize>(
+fn add_outer_rows<
+    const SUMS: bool,
+    const T: usize,
+    const M: usize,
+    const R: usize,
+    const C: usize,
+>(
     out: &mut [[f32; C]; T],
+    sums: &mut [f32; C],
     row: usize,
     a: &[[[f32; R]; M]],
     b: &[[[f32; C]; M]],
 ) {
     let mut from = 0;
     if LANES >= 16 || T == 1 {
-        from = add_outer_columns::<T, 16, M, R, C>(from, out, row, a, b);
+        from = add_outer_columns::<SUMS, T, 16, M, R, C>(from, out, sums, row, a, b);
     }
     if LANES >= 8 {
-        from = add_outer_columns::<T, 8, M, R, C>(from, out, row, a, b);
+        from = add_outer_columns::<SUMS, T, 8, M, R, C>(from, out, sums, row, a, b);
     }
-    from = add_outer_columns::<T, 4, M, R, C>(from, out, row, a, b);
-    add_outer_columns::<T, 1, M, R, C>(from, out, row, a, b);
+    from = add_outer_columns::<SUMS, T, 4, M, R, C>(from, out, sums, row, a, b);
+    add_outer_columns::<SUMS, T, 1, M, R, C>(from, out, sums, row, a, b);
 }
 
 /// The columns behind `from`, in as many blocks of `W` as there are; gives the first of the rest.
 #[inline(always)]
 fn add_outer_columns<
+    const SUMS: bool,
     const T: usize,
     const W: usize,
     const M: usize,
@@ -111,6 +148,7 @@ fn add_outer_columns<
 >(
     from: usize,
     out: &mut [[f32; C]; T],
+    totals: &mut [f32; C],
     row: usize,
     a: &[[[f32; R]; M]],
     b: &[[[f32; C]; M]],
@@ -121,6 +159,7 @@ fn add_outer_columns<
         for (sums, out) in sums.iter_mut().zip(&*out) {
             *sums = part(out, from, j);
         }
+        let mut held: [f32; W] = part(totals, from, j);
         for (a, b) in a.iter().zip(b) {
             let spell = spelled_out(R, T);
             let ((quads, rest), (b_quads, b_rest)) = (fours(a, spell), fours(b, spell));
@@ -129,15 +168,26 @@ fn add_outer_columns<
                 add_term(&mut sums, &window(a1, row), &part(b1, from, j));
                 add_term(&mut sums, &window(a2, row), &part(b2, from, j));
                 add_term(&mut sums, &window(a3, row), &part(b3, from, j));
+                if SUMS {
+                    for b in [b0, b1, b2, b3] {
+                        add_scaled(&mut held, 1.0, &part(b, from, j));
+                    }
+                }
             }
             for (a, b) in rest.iter().zip(b_rest) {
                 add_term(&mut sums, &window(a, row), &part(b, from, j));
+                if SUMS {
+                    add_scaled(&mut held, 1.0, &part(b, from, j));
+                }
             }
         }
         for (out, sums) in out.iter_mut().zip(sums) {
             if let Some(out) = part_mut(out, from, j) {
                 *out = sums;
             }
+        }
+        if SUMS && let Some(totals) = part_mut(totals, from, j) {
+            *totals = held;
         }
     }
     from + blocks * W
