@@ -95,7 +95,7 @@ where
     O: Optimizer,
 {
     /// What a step of either player takes on a device's stack at most, in bytes: one gradient, the
-    /// activations of one block, the block itself. Call frames come on top.
+    /// activations of one block, the block itself; a generator's takes less. Call frames come on top.
     pub const STEP_BYTES: usize = {
         let samples = size_of::<[D::In; 2 * BLOCK]>();
         let discriminator = 4 * D::LEN + samples + Pass::<D, { 2 * BLOCK }>::BYTES;
