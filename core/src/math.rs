@@ -127,6 +127,10 @@ pub(crate) const VECTORS: bool = cfg!(not(any(feature = "micromath", target_arch
 
 /// Values and slopes of [`softplus_and_slope`], as a loop that a vector unit can follow.
 #[inline(never)] // in its callers' loops it would not be one over vectors
+#[cfg_attr(
+    not(any(target_arch = "arm", debug_assertions)),
+    multiversion::multiversion(targets("x86_64+avx512f", "x86_64+avx+avx2"))
+)]
 pub(crate) fn softplus_and_slope_of_each<const N: usize, const K: usize>(
     x: &[[f32; N]; K],
 ) -> [[[f32; N]; K]; 2] {

@@ -117,6 +117,10 @@ fn squares(x: &[f32]) -> f32 {
 
 /// [`squares`] of three leaves, none of which waits for the sums of another.
 #[inline(never)]
+#[cfg_attr(
+    not(any(target_arch = "arm", debug_assertions)),
+    multiversion::multiversion(targets("x86_64+avx512f", "x86_64+avx+avx2"))
+)]
 fn squares_of_three(leaves: [&[f32]; 3]) -> [f32; 3] {
     let mut partial = [[0.0f32; 8]; 3];
     let leaves = leaves.map(|leaf| leaf.as_chunks());

@@ -76,31 +76,16 @@ impl Rule {
         let (v, v_rest) = second.as_chunks_mut();
         let (g, g_rest) = grad.as_chunks();
         if !p.is_empty() {
-            self.update(p, [m, v], g);
+            update(self, p, [m, v], g);
         }
         if !p_rest.is_empty() {
             let moments = [m_rest, v_rest].map(|rest| rest.as_chunks_mut::<1>().0);
-            self.update(p_rest.as_chunks_mut().0, moments, g_rest.as_chunks().0);
-        }
-    }
-
-    #[inline(never)] // once, not for each leaf
-    fn update<const N: usize>(
-        &self,
-        params: &mut [[f32; N]],
-        [first, second]: [&mut [[f32; N]]; 2],
-        grad: &[[f32; N]],
-    ) {
-        let moments = first.iter_mut().zip(second);
-        for ((p, g), (m, v)) in params.iter_mut().zip(grad).zip(moments) {
-            if cfg!(target_arch = "arm") {
-                self.update_at_once(p, [m, v], g);
-            } else {
-                for ((p, &g), (m, v)) in p.iter_mut().zip(g).zip(m.iter_mut().zip(v)) {
-                    (*m, *v) = (self.first(*m, g), self.second(*v, g));
-                    *p -= self.numerator(*m) / self.denominator(math::sqrt(self.unbiased(*v)));
-                }
-            }
+            update(
+                self,
+                p_rest.as_chunks_mut().0,
+                moments,
+                g_rest.as_chunks().0,
+            );
         }
     }
 
@@ -145,6 +130,30 @@ impl Rule {
     /// √v̂ + ε.
     fn denominator(&self, root: f32) -> f32 {
         root + self.adam.epsilon
+    }
+}
+
+#[inline(never)] // once, not for each leaf
+#[cfg_attr(
+    not(any(target_arch = "arm", debug_assertions)),
+    multiversion::multiversion(targets("x86_64+avx512f", "x86_64+avx+avx2"))
+)]
+fn update<const N: usize>(
+    rule: &Rule,
+    params: &mut [[f32; N]],
+    [first, second]: [&mut [[f32; N]]; 2],
+    grad: &[[f32; N]],
+) {
+    let moments = first.iter_mut().zip(second);
+    for ((p, g), (m, v)) in params.iter_mut().zip(grad).zip(moments) {
+        if cfg!(target_arch = "arm") {
+            rule.update_at_once(p, [m, v], g);
+        } else {
+            for ((p, &g), (m, v)) in p.iter_mut().zip(g).zip(m.iter_mut().zip(v)) {
+                (*m, *v) = (rule.first(*m, g), rule.second(*v, g));
+                *p -= rule.numerator(*m) / rule.denominator(math::sqrt(rule.unbiased(*v)));
+            }
+        }
     }
 }
 

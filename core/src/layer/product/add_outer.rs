@@ -1,5 +1,7 @@
 //! Gradients of weights: a sum of outer products.
 
+use core::hint;
+
 use super::{
     ANY_SIZE, LANES, ROWS, add_scaled, add_term, any_size, fours, part, part_mut, spelled_out,
     window,
@@ -60,6 +62,10 @@ pub(in crate::layer) fn add_rows<const C: usize>(sums: &mut [f32; C], b: &[[f32;
 }
 
 #[inline(never)] // one function for each width
+#[cfg_attr(
+    not(any(target_arch = "arm", debug_assertions)),
+    multiversion::multiversion(targets("x86_64+avx512f", "x86_64+avx+avx2"))
+)]
 fn add_quads<const C: usize>(sums: &mut [f32; C], quads: &[[[f32; C]; 4]]) {
     for [b0, b1, b2, b3] in quads {
         let quad = b0.iter().zip(b1).zip(b2.iter().zip(b3));
@@ -84,12 +90,37 @@ fn add_outer<const R: usize, const C: usize>(
     }
     if !a_rest.is_empty() {
         let (a, b) = (a_rest.as_chunks::<1>().0, b_rest.as_chunks().0);
-        add_outer_each(out, sums, a, b);
+        add_outer_rest(out, sums, a, b);
     }
 }
 
 #[inline(never)] // one function for each shape
-fn add_outer_each<const M: usize, const R: usize, const C: usize>(
+#[cfg_attr(
+    not(any(target_arch = "arm", debug_assertions)),
+    multiversion::multiversion(targets("x86_64+avx512f", "x86_64+avx+avx2"))
+)]
+fn add_outer_each<const R: usize, const C: usize>(
+    out: &mut [[f32; C]],
+    sums: Option<&mut [f32; C]>,
+    a: &[[[f32; R]; SAMPLES]],
+    b: &[[[f32; C]; SAMPLES]],
+) {
+    add_outer_all(out, sums, a, b);
+}
+
+/// The same for samples by themselves, in one version.
+#[inline(never)]
+fn add_outer_rest<const R: usize, const C: usize>(
+    out: &mut [[f32; C]],
+    sums: Option<&mut [f32; C]>,
+    a: &[[[f32; R]; 1]],
+    b: &[[[f32; C]; 1]],
+) {
+    add_outer_all(out, sums, a, b);
+}
+
+#[inline(always)]
+fn add_outer_all<const M: usize, const R: usize, const C: usize>(
     out: &mut [[f32; C]],
     mut sums: Option<&mut [f32; C]>,
     a: &[[[f32; R]; M]],
@@ -103,6 +134,9 @@ fn add_outer_each<const M: usize, const R: usize, const C: usize>(
             Some(sums) => add_outer_rows::<true, ROWS, M, R, C>(out, sums, ROWS * i, a, b),
             None => add_outer_rows::<false, ROWS, M, R, C>(out, &mut [0.0; C], ROWS * i, a, b),
         }
+        if cfg!(not(target_arch = "arm")) {
+            hint::black_box(()); // as `settle` does
+        }
     }
     for (i, out) in rest.as_chunks_mut::<1>().0.iter_mut().enumerate() {
         add_outer_rows::<false, 1, M, R, C>(out, &mut [0.0; C], first + i, a, b);
@@ -110,8 +144,7 @@ fn add_outer_each<const M: usize, const R: usize, const C: usize>(
 }
 
 /// Some rows, from the widest blocks of columns to the narrowest; with `SUMS` those of b's rows, too.
-#[cfg_attr(target_arch = "arm", inline(always))]
-#[cfg_attr(not(target_arch = "arm"), inline(never))] // see `map_rows`
+#[inline(always)]
 fn add_outer_rows<
     const SUMS: bool,
     const T: usize,

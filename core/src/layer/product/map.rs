@@ -2,7 +2,7 @@
 
 use super::tall::map_tall;
 use super::{
-    ANY_SIZE, LANES, ROWS, TALL, add_scaled, add_term, any_size, column, part, part_mut, settle,
+    ANY_SIZE, LANES, ROWS, add_scaled, add_term, any_size, column, part, part_mut, settle,
     spell_out, spelled_out,
 };
 
@@ -30,37 +30,43 @@ pub(in crate::layer) fn map<const M: usize, const C: usize>(
     }
     let (x, y) = if C == 1 && cfg!(not(target_arch = "arm")) {
         map_tall(x, start, w, finish, y)
-    } else if C == 1 {
-        map_blocks::<TALL, M, C>(x, start, w, finish, y)
     } else {
-        map_blocks::<ROWS, M, C>(x, start, w, finish, y)
+        let ((blocks, x), (y_blocks, y)) = (x.as_chunks(), y.as_chunks_mut());
+        if !blocks.is_empty() {
+            map_each(blocks, start, w, finish, y_blocks);
+        }
+        (x, y)
     };
-    map_blocks::<1, M, C>(x, start, w, finish, y);
-}
-
-/// As many blocks of `T` rows as there are; gives the rows that are left.
-#[inline]
-fn map_blocks<'a, const T: usize, const M: usize, const C: usize>(
-    x: &'a [[f32; M]],
-    start: &[f32; C],
-    w: &[[f32; C]; M],
-    finish: impl Fn(f32, f32) -> f32 + Copy,
-    y: &'a mut [[f32; C]],
-) -> (&'a [[f32; M]], &'a mut [[f32; C]]) {
-    let ((x, x_rest), (y, y_rest)) = (x.as_chunks::<T>(), y.as_chunks_mut::<T>());
     if !x.is_empty() {
-        map_each(x, start, w, finish, y);
+        map_rest(x.as_chunks().0, start, w, finish, y.as_chunks_mut().0);
     }
-    (x_rest, y_rest)
 }
 
 #[inline(never)] // one function for each shape, whoever needs it
-fn map_each<const T: usize, const M: usize, const C: usize>(
-    x: &[[[f32; M]; T]],
+#[cfg_attr(
+    not(any(target_arch = "arm", debug_assertions)),
+    multiversion::multiversion(targets("x86_64+avx512f", "x86_64+avx+avx2"))
+)]
+fn map_each<const M: usize, const C: usize>(
+    x: &[[[f32; M]; ROWS]],
     start: &[f32; C],
     w: &[[f32; C]; M],
     finish: impl Fn(f32, f32) -> f32 + Copy,
-    y: &mut [[[f32; C]; T]],
+    y: &mut [[[f32; C]; ROWS]],
+) {
+    for (x, y) in x.iter().zip(y) {
+        map_rows(x, start, w, finish, y);
+    }
+}
+
+/// The same for rows by themselves, in one version.
+#[inline(never)]
+fn map_rest<const M: usize, const C: usize>(
+    x: &[[[f32; M]; 1]],
+    start: &[f32; C],
+    w: &[[f32; C]; M],
+    finish: impl Fn(f32, f32) -> f32 + Copy,
+    y: &mut [[[f32; C]; 1]],
 ) {
     for (x, y) in x.iter().zip(y) {
         map_rows(x, start, w, finish, y);
@@ -68,8 +74,7 @@ fn map_each<const T: usize, const M: usize, const C: usize>(
 }
 
 /// Some rows, from the widest blocks of columns to the narrowest.
-#[cfg_attr(target_arch = "arm", inline(always))]
-#[cfg_attr(not(target_arch = "arm"), inline(never))] // or AVX-512 gathers rows
+#[inline(always)]
 fn map_rows<const T: usize, const M: usize, const C: usize>(
     x: &[[f32; M]; T],
     start: &[f32; C],

@@ -1,8 +1,8 @@
 //! Adjoints back through a layer.
 
+use super::transpose::transpose_into;
 use super::{
     ANY_SIZE, ROWS, add_term, any_size, column, map, part_mut, settle, spell_out, spelled_out,
-    transpose,
 };
 use crate::layer::Activation;
 
@@ -20,7 +20,9 @@ pub(in crate::layer) fn map_back<P: Activation, const I: usize, const O: usize>(
     } else if cfg!(target_arch = "arm") {
         map_back_in_place(dz, w, P::adjoint, x);
     } else {
-        map(dz, &[0.0; I], &transpose(w), P::adjoint, x); // so that inputs are lanes
+        let mut turned = [[0.0; I]; O]; // so that inputs are lanes
+        transpose_into(w, &mut turned);
+        map(dz, &[0.0; I], &turned, P::adjoint, x);
     }
 }
 

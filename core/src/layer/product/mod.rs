@@ -2,11 +2,14 @@
 //!
 //! A block of the result, some rows by some columns, stays in registers over a whole sum: the loop
 //! over terms is the inner one, columns are its lanes. No sum is split, whatever the vector width,
-//! and a compiler that vectorises cannot choose the wrong axis.
+//! and a compiler that vectorises cannot choose the wrong axis. On a host each kernel has versions for
+//! wider vectors: those of the build's target, or with the feature `dispatch` of the processor at hand.
 //!
 //! - [`map()`]: rows through a layer, what is done with each sum included;
 //! - [`map_back()`]: adjoints back through it, in the place of the rows;
 //! - [`add_outer_products`]: the gradient of its weights, and [`add_rows`] that of its biases.
+
+use core::hint;
 
 mod add_gradient;
 mod add_outer;
@@ -15,6 +18,7 @@ mod map;
 mod map_back;
 mod tall;
 mod transpose;
+mod turn;
 
 pub(super) use add_gradient::add_gradient;
 pub(super) use add_outer::{add_outer_products, add_rows};
@@ -25,19 +29,20 @@ pub(super) use transpose::transpose;
 /// Whether one function of each kind serves all shapes.
 const ANY_SIZE: bool = cfg!(feature = "small");
 
-/// Rows of a block.
-const ROWS: usize = if cfg!(any(target_arch = "arm", target_feature = "avx")) {
+/// Rows of a block. Where it is not known beforehand what the processor has, it is taken to have AVX.
+const ROWS: usize = if cfg!(any(
+    target_arch = "arm",
+    target_feature = "avx",
+    feature = "dispatch"
+)) {
     4
 } else {
     2
 };
 
 /// Columns of a block: on a Cortex-M4 a block and its operands fill the 32 registers, elsewhere they
-/// are two vectors a row.
+/// are vectors.
 const LANES: usize = if cfg!(target_arch = "arm") { 4 } else { 16 };
-
-/// Rows of a block of one column, whose sums have nothing but each other to overlap with.
-const TALL: usize = if cfg!(target_arch = "arm") { 4 } else { 8 };
 
 /// Each sum goes where it belongs, by way of `finish`.
 #[inline(always)]
@@ -45,6 +50,9 @@ fn settle<const W: usize>(y: &mut [f32; W], sums: [f32; W], finish: impl Fn(f32,
     let before = *y; // all at once, which is one instruction
     for (y, (before, sum)) in y.iter_mut().zip(before.into_iter().zip(sums)) {
         *y = finish(before, sum);
+    }
+    if cfg!(not(target_arch = "arm")) {
+        hint::black_box(()); // or a compiler makes lanes of rows, number by number
     }
 }
 
