@@ -10,7 +10,13 @@ use serde_json::Value;
 
 use ganlet_workload::growth::Size;
 
-use crate::{board, machine::Machine, process, toolchain::Toolchain, verb::bench::PEERS};
+use crate::{
+    board,
+    machine::Machine,
+    process,
+    toolchain::Toolchain,
+    verb::bench::{PEERS, Way},
+};
 
 /// Which firmware runs.
 #[derive(Clone, Debug, Default, clap::Args)]
@@ -84,22 +90,20 @@ pub(crate) fn build_counter() -> Result<PathBuf> {
     artifact(&mut cargo, |message| message.get("filenames")?.get(0))
 }
 
-/// Builds a program of `tests/bench` for this machine, and gives its path; `flags` are those of rustc,
-/// each set of which has a folder of its own.
-pub(crate) fn build_bench(program: &str, flags: &str) -> Result<PathBuf> {
+/// Builds a program of `tests/bench` for this machine, and gives its path; each way has a folder of its own.
+pub(crate) fn build_bench(program: &str, way: &Way) -> Result<PathBuf> {
     let folder = process::workspace().join("tests/bench");
     let mut cargo = Command::new("cargo");
     cargo
         .current_dir(&folder)
         .args(["build", "--release", "--bin", program])
-        .env(
-            "CARGO_TARGET_DIR",
-            folder.join(format!("target/flags{flags}")),
-        );
+        .env("CARGO_TARGET_DIR", folder.join("target").join(way.name));
     if PEERS.iter().any(|(peer, _)| *peer == program) {
         cargo.args(["--features", program]);
+    } else if way.dispatch {
+        cargo.args(["--features", "dispatch"]);
     }
-    match flags {
+    match way.flags {
         "" => cargo.env_remove("RUSTFLAGS"),
         flags => cargo.env("RUSTFLAGS", flags),
     };

@@ -29,10 +29,42 @@ pub(crate) struct Args {
     picture: Option<PathBuf>,
 }
 
-/// The flags of the README: for any machine with AVX2, and for no machine but this one, whose AVX-512, where it
-/// has that, they use.
-const AVX2: &str = "-Ctarget-cpu=x86-64-v3";
-const NATIVE: &str = "-Ctarget-cpu=native";
+/// How a program of `tests/bench` is built.
+pub(crate) struct Way {
+    /// As the table has it.
+    pub(crate) name: &'static str,
+    /// Flags of rustc.
+    pub(crate) flags: &'static str,
+    /// Whether kernels are chosen at run time.
+    pub(crate) dispatch: bool,
+}
+
+/// Those of the README: as `ganlet` itself is built, with kernels chosen at run time; as a crate that depends
+/// on the core builds it, for any machine; the same by a flag for any machine with AVX2.
+const WAYS: [Way; 3] = [
+    Way {
+        name: "dispatch",
+        flags: "",
+        dispatch: true,
+    },
+    Way {
+        name: "x86-64-v3",
+        flags: "-Ctarget-cpu=x86-64-v3",
+        dispatch: false,
+    },
+    Way {
+        name: "no dispatch",
+        flags: "",
+        dispatch: false,
+    },
+];
+
+/// For no machine but this one: what peers are built for.
+const NATIVE: Way = Way {
+    name: "native",
+    flags: "-Ctarget-cpu=native",
+    dispatch: false,
+};
 
 /// A workload by its name, its multiply-adds in a step, and where it lands after 200 steps.
 struct Work {
@@ -68,6 +100,8 @@ const PYTHONS: [(&str, &str, &str); 2] = [
 struct Entrant {
     name: String,
     command: Vec<PathBuf>,
+    /// Multiply-adds a second, at most, of instructions such as its own.
+    peak: f64,
 }
 
 /// Builds, times, prints.
@@ -79,25 +113,35 @@ pub(crate) fn run(args: &Args) -> Result<()> {
             "{folder}: {error}: give the folder of w1.bin and w2.bin by --workloads"
         ))
     })?;
-    let (entrants, peak) = entrants(args)?;
+    let ways = ways()?;
+    let others = others(args)?;
     pin()?;
-    let mut peak = Contender::start(&[peak], None)?;
-    let peak = median(
-        &mut (0..5)
-            .map(|_| peak.seconds(2_000))
-            .collect::<Result<Vec<_>>>()?,
-    );
-    let peak = 2_000.0 * 1e6 / peak;
-    println!(
-        "peak of the core: {:.1} G multiply-adds a second",
-        peak / 1e9
-    );
+    let mut entrants = Vec::new();
+    for (way, ours, peak) in ways {
+        let peak = peak_of(peak)?;
+        println!(
+            "peak of the core, {}: {:.1} G multiply-adds a second",
+            way.name,
+            peak / 1e9
+        );
+        entrants.push(Entrant {
+            name: format!("ganlet, {}", way.name),
+            command: vec![ours],
+            peak,
+        });
+    }
+    let peak = entrants.iter().map(|it| it.peak).fold(0.0, f64::max);
+    entrants.extend(others.into_iter().map(|(name, command)| Entrant {
+        name,
+        command,
+        peak,
+    }));
 
     let mut results = Vec::new();
     for work in WORKS {
         results.push(timed(&work, &entrants, &folder, args.turns)?);
     }
-    print!("\n{}", table(&entrants, &results, peak));
+    print!("\n{}", table(&entrants, &results));
     if let Some(file) = &args.picture {
         let picture = picture(&entrants, &results);
         fs::write(file, picture).with_context(|| format!("cannot write {}", file.display()))?;
@@ -124,24 +168,29 @@ fn pin() -> Result<()> {
     Ok(())
 }
 
-/// Everybody who is there, ganlet first; and the program that measures the peak.
-fn entrants(args: &Args) -> Result<(Vec<Entrant>, PathBuf)> {
-    let has_avx2 = cfg!(target_arch = "x86_64") && has_avx2();
-    let peak = firmware::build_bench("peak", if has_avx2 { AVX2 } else { "" })?;
-    let program = |name: &str, path| Entrant {
-        name: name.to_owned(),
-        command: vec![path],
-    };
-    let mut entrants = vec![program(
-        "ganlet, default build",
-        firmware::build_bench("ours", "")?,
-    )];
-    if has_avx2 {
-        let path = firmware::build_bench("ours", AVX2)?;
-        entrants.push(program("ganlet, x86-64-v3", path));
-    }
-    let path = firmware::build_bench("ours", NATIVE)?;
-    entrants.push(program("ganlet, native", path));
+/// How ganlet can be built for this machine; each way with its program, and with that of its peak.
+fn ways() -> Result<Vec<(&'static Way, PathBuf, PathBuf)>> {
+    WAYS.iter()
+        .filter(|way| way.flags.is_empty() || has_avx2())
+        .map(|way| {
+            let ours = firmware::build_bench("ours", way)?;
+            Ok((way, ours, firmware::build_bench("peak", way)?))
+        })
+        .collect()
+}
+
+/// Multiply-adds a second that a program of a peak comes to.
+fn peak_of(program: PathBuf) -> Result<f64> {
+    const STEPS: usize = 2_000;
+    let mut peak = Contender::start(&[program], None)?;
+    let turns = (0..5).map(|_| peak.seconds(STEPS));
+    let seconds = median(&mut turns.collect::<Result<Vec<_>>>()?);
+    Ok(STEPS as f64 * 1e6 / seconds)
+}
+
+/// Everybody else who is there: a name and a command.
+fn others(args: &Args) -> Result<Vec<(String, Vec<PathBuf>)>> {
+    let mut others = Vec::new();
     for (name, module, script) in PYTHONS {
         let asked = Command::new(&args.python)
             .args([
@@ -158,20 +207,18 @@ fn entrants(args: &Args) -> Result<(Vec<Entrant>, PathBuf)> {
         };
         let version = String::from_utf8_lossy(&answer.stdout);
         let version = version.trim().split('+').next().unwrap_or_default(); // not how it was built
-        entrants.push(Entrant {
-            name: format!("{name} {version}"),
-            command: vec![args.python.clone(), bench().join(script)],
-        });
+        let command = vec![args.python.clone(), bench().join(script)];
+        others.push((format!("{name} {version}"), command));
     }
     if args.quick {
         println!("the peers in Rust are left out, as --quick asks");
     } else {
         for (name, version) in PEERS {
-            let path = firmware::build_bench(name, NATIVE)?;
-            entrants.push(program(&format!("{name} {version}"), path));
+            let path = firmware::build_bench(name, &NATIVE)?;
+            others.push((format!("{name} {version}"), vec![path]));
         }
     }
-    Ok((entrants, peak))
+    Ok(others)
 }
 
 #[cfg(target_arch = "x86_64")]
@@ -227,8 +274,9 @@ fn median(numbers: &mut [f64]) -> f64 {
     numbers.get(numbers.len() / 2).copied().unwrap_or(f64::NAN)
 }
 
-/// A line for each of them: steps a second, the ratio to JAX, the share of the peak.
-fn table(entrants: &[Entrant], results: &[Vec<f64>], peak: f64) -> String {
+/// A line for each of them: steps a second, the ratio to JAX, the share of the peak, of ganlet's that of its
+/// build.
+fn table(entrants: &[Entrant], results: &[Vec<f64>]) -> String {
     let jax = entrants.iter().position(|it| it.name.starts_with("JAX"));
     let mut text = format!("{:<24}", "steps a second");
     for work in &WORKS {
@@ -241,7 +289,7 @@ fn table(entrants: &[Entrant], results: &[Vec<f64>], peak: f64) -> String {
             let ratio = jax.map_or("-".to_owned(), |jax| {
                 format!("{:.2} x", speeds[i] / speeds[jax])
             });
-            let share = 100.0 * speeds[i] * work.multiply_adds as f64 / peak;
+            let share = 100.0 * speeds[i] * work.multiply_adds as f64 / entrant.peak;
             _ = write!(text, "{:>10.0} {ratio:>8} {share:>6.1} %", speeds[i]);
         }
         text += "\n";
@@ -302,12 +350,9 @@ mod tests {
         let entrants = ["ganlet", "JAX 0"].map(|name| Entrant {
             name: name.to_owned(),
             command: Vec::new(),
+            peak: 56_832_000.0,
         });
-        let text = table(
-            &entrants,
-            &[vec![300.0, 100.0], vec![50.0, 100.0]],
-            56_832_000.0,
-        );
+        let text = table(&entrants, &[vec![300.0, 100.0], vec![50.0, 100.0]]);
         assert!(text.contains("3.00 x   30.0 %"), "{text}");
         assert!(text.contains("0.50 x"), "{text}");
         let svg = picture(&entrants, &[vec![300.0, 100.0], vec![50.0, 100.0]]);

@@ -104,7 +104,7 @@ fn host() -> Result<String> {
     let mut cargo = Command::new("cargo");
     cargo
         .current_dir(process::workspace().join("tests/bench"))
-        .args(["bench", "--bench", "growth", "--"])
+        .args(["bench", "--features", "dispatch", "--bench", "growth", "--"])
         .args(["--output-format", "bencher"])
         .args(["--warm-up-time", "0.5", "--measurement-time", "2"])
         .env_remove("RUSTFLAGS");

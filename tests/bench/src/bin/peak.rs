@@ -8,23 +8,41 @@ use ganlet_bench::respond;
 /// As many chains as hide the latency of a multiplication and an addition.
 const CHAINS: usize = 12;
 
-/// Numbers in a chain.
-const LANES: usize = if cfg!(target_feature = "avx") { 8 } else { 4 };
-
-const ROUNDS: usize = 1_000_000 / (CHAINS * LANES);
+/// Numbers in a chain: those of a vector.
+const LANES: usize = if cfg!(target_feature = "avx512f") {
+    16
+} else if cfg!(target_feature = "avx") {
+    8
+} else {
+    4
+};
 
 fn main() {
+    println!("peak");
+    respond(run);
+}
+
+/// In versions, as the kernels are.
+#[cfg_attr(feature = "dispatch", multiversion::multiversion(targets = "simd"))]
+fn run(steps: usize) {
+    #[cfg(feature = "dispatch")]
+    #[multiversion::target::target_cfg(target_feature = "avx512f")]
+    const LANES: usize = 16;
+    #[cfg(feature = "dispatch")]
+    #[multiversion::target::target_cfg(all(
+        target_feature = "avx",
+        not(target_feature = "avx512f")
+    ))]
+    const LANES: usize = 8;
+
     let mut sums = [[1.0f32; LANES]; CHAINS];
     let (factor, term) = (black_box([0.999f32; LANES]), black_box([0.001f32; LANES]));
-    println!("peak");
-    respond(|steps| {
-        for _ in 0..steps * ROUNDS {
-            for sums in &mut sums {
-                for lane in 0..LANES {
-                    sums[lane] = sums[lane] * factor[lane] + term[lane];
-                }
+    for _ in 0..steps * (1_000_000 / (CHAINS * LANES)) {
+        for sums in &mut sums {
+            for lane in 0..LANES {
+                sums[lane] = sums[lane] * factor[lane] + term[lane];
             }
         }
-        black_box(&sums);
-    });
+    }
+    black_box(&sums);
 }
