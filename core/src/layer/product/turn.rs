@@ -37,7 +37,7 @@ pub(super) use columns_of_version;
 /// Four columns of four rows, on any processor.
 #[inline(always)]
 pub(super) fn columns_of_4<const M: usize>(rows: &[[f32; M]; 4], c: usize) -> [[f32; 4]; 4] {
-    let rows = numbers(rows, c);
+    let rows = numbers::<4, M, 4>(rows, c);
     #[cfg(target_arch = "x86_64")]
     return wide::f32x4::transpose(rows.map(wide::f32x4::new)).map(wide::f32x4::to_array);
     #[cfg(not(target_arch = "x86_64"))]
