@@ -40,7 +40,7 @@ fn check<const I: usize, const O: usize>() {
     });
     assert_same_bits(&y, &sums, &format!("{I} to {O}"));
 
-    let mut grad = layer.clone();
+    let mut grad = layer;
     let (mut dx, mut spent) = (x, dz);
     layer.backward::<Linear, B>(
         Input::Spent(&mut dx),
