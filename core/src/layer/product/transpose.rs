@@ -89,7 +89,7 @@ mod tests {
     use crate::layer::checks::random_rows;
     use crate::rng::Rng;
 
-    /// The version for AVX, whatever else a processor has.
+    /// In a release build with `dispatch` the version for AVX, whatever else a processor has.
     #[allow(clippy::redundant_closure, reason = "see `transpose_into`")]
     #[multiversion::multiversion(targets("x86_64+avx"))]
     fn by_avx<const R: usize, const C: usize>(a: &[[f32; C]; R], out: &mut [[f32; R]; C]) {

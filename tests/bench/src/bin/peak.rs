@@ -23,7 +23,10 @@ fn main() {
 }
 
 /// In versions, as the kernels are.
-#[cfg_attr(feature = "dispatch", multiversion::multiversion(targets = "simd"))]
+#[cfg_attr(
+    feature = "dispatch",
+    multiversion::multiversion(targets("x86_64+avx512f", "x86_64+avx+avx2"))
+)]
 fn run(steps: usize) {
     #[cfg(feature = "dispatch")]
     #[multiversion::target::target_cfg(target_feature = "avx512f")]
